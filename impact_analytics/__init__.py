@@ -1,0 +1,1 @@
+"""IMPACT Analytics: how a public programme is doing, number by number."""

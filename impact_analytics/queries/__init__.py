@@ -1,0 +1,31 @@
+"""What pages ask of a snapshot: one module a subject, each function `Asked -> DataFrame`."""
+
+from impact_analytics.queries.asked import (
+    Asked,
+    Value,
+    answer,
+    asked,
+    history,
+    ids,
+    names,
+    narrowed_sql,
+    periods,
+    rows,
+    value,
+    values,
+)
+
+__all__ = [
+    "Asked",
+    "Value",
+    "answer",
+    "asked",
+    "history",
+    "ids",
+    "names",
+    "narrowed_sql",
+    "periods",
+    "rows",
+    "value",
+    "values",
+]

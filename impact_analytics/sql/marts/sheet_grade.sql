@@ -1,0 +1,58 @@
+-- One row per day asked for, project and period whose sheet is due or in: its grade (received, late, to_be_completed, missing).
+WITH expected AS (
+    SELECT
+        day.as_of,
+        p.project_id,
+        p.territory,
+        p.macro_area,
+        r.period_id,
+        r.ends_on,
+        r.due_on,
+        p.basis
+    FROM day
+    CROSS JOIN reporting_period AS r
+    JOIN fact_place AS p
+        ON coalesce(p.started_on, p.known_from) <= r.ends_on
+        AND (p.ended_on IS NULL OR r.starts_on <= p.ended_on)
+        AND (p.withdrawn_on IS NULL OR r.ends_on <= p.withdrawn_on)
+    WHERE r.due_on <= day.as_of
+    OR EXISTS (SELECT 1 FROM sheet AS s WHERE s.project_id = p.project_id AND s.period_id = r.period_id AND s.received_on <= day.as_of)
+),
+arrived AS (
+    SELECT
+        day.as_of,
+        s.project_id,
+        s.period_id,
+        min(s.received_on) AS first_received_on,
+        max(s.received_on) AS received_on,
+        arg_max(s.sheet_id, s.version) AS sheet_id,
+        max(s.version) AS version,
+        arg_max(s.integration_asked_on, s.version) AS integration_asked_on
+    FROM day
+    JOIN sheet AS s ON s.received_on <= day.as_of
+    GROUP BY day.as_of, s.project_id, s.period_id
+)
+SELECT
+    e.as_of,
+    e.project_id,
+    e.territory,
+    e.macro_area,
+    e.period_id,
+    e.ends_on,
+    e.due_on,
+    a.sheet_id,
+    a.version,
+    a.first_received_on,
+    a.received_on,
+    a.integration_asked_on,
+    CASE
+        WHEN a.sheet_id IS NULL THEN 'missing'
+        WHEN a.integration_asked_on <= e.as_of THEN 'to_be_completed'
+        WHEN date_diff('day', e.due_on, a.first_received_on) > $late_days THEN 'late'
+        ELSE 'received'
+    END AS grade,
+    CASE WHEN a.sheet_id IS NULL THEN date_diff('day', e.due_on, e.as_of) ELSE greatest(0, date_diff('day', e.due_on, a.first_received_on)) END AS late_days,
+    1 AS sheets,
+    e.basis
+FROM expected AS e
+LEFT JOIN arrived AS a USING (as_of, project_id, period_id)

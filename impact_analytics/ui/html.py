@@ -1,0 +1,103 @@
+"""Pieces of a page as HTML: every value that comes from data is escaped here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape as _escape
+from typing import Any, Literal
+from urllib.parse import quote
+
+import pandas as pd
+
+Align = Literal["left", "right"]
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure: what it is, its value as written, what is said below it, its basis and a sparkline."""
+
+    label: str
+    value: str
+    note: str = ""
+    basis: str = ""
+    basis_word: str = ""
+    spark: str = ""
+    status: Literal["", "on_track", "watch", "late"] = ""
+    link: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: the frame's column, its heading, and the column that holds a link."""
+
+    name: str
+    heading: str
+    align: Align = "left"
+    link: str = ""
+    wide: bool = False
+
+
+def escape(value: object) -> str:
+    """Make text safe to stand in HTML."""
+    return _escape(str(value), quote=True)
+
+
+def cards(found: Iterable[Card]) -> str:
+    """Return figures as one grid."""
+    every = list(found)
+    wide = next((count for count in (6, 5, 4) if len(every) % count == 0), min(len(every), 4))
+    return f'<div class="cards" style="--n:{wide}">' + "".join(map(_card, every)) + "</div>"
+
+
+def image(svg: str) -> str:
+    """Return a drawing as an image that says nothing to a screen reader: HTML of ours may not hold SVG itself."""
+    return f'<img class="spark" alt="" src="data:image/svg+xml,{quote(with_namespace(svg))}">' if svg else ""
+
+
+def with_namespace(svg: str) -> str:
+    """Return a drawing that can stand as a file of its own."""
+    return svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+
+
+def basis_mark(basis: str, word: str) -> str:
+    """Return the mark that says on what ground a figure stands."""
+    return f'<span class="basis basis-{escape(basis)}">{escape(word)}</span>' if basis else ""
+
+
+def table(frame: pd.DataFrame, columns: Sequence[Column], *, caption: str, classes: str = "") -> str:
+    """Return a frame, its cells already in words, as a table; `<column>` with `link` becomes an anchor."""
+    head = "".join(f'<th scope="col" class="{column.align}">{escape(column.heading)}</th>' for column in columns)
+    body = "".join(f"<tr>{''.join(_cell(row, column) for column in columns)}</tr>" for row in frame.to_dict("records"))
+    return (
+        f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<table class="figures {classes}">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def anchor(address: str, words: str, *, outside: bool = False) -> str:
+    """Return a link; one that leaves the app says so."""
+    if not address.startswith(("https://", "http://", "/", "?", "#")) and ":" in address:
+        return escape(words)
+    where = ' target="_blank" rel="noopener noreferrer"' if outside else ' target="_self"'
+    return f'<a href="{escape(address)}"{where}>{escape(words)}</a>'
+
+
+def _card(card: Card) -> str:
+    value = anchor(card.link, card.value) if card.link else escape(card.value)
+    status = f" status-{card.status}" if card.status else ""
+    title = f' title="{escape(card.help)}"' if card.help else ""
+    return (
+        f'<div class="card{status}"{title}><div class="card-label">{escape(card.label)}</div>'
+        f'<div class="card-value">{value}</div>{image(card.spark)}'
+        f'<div class="card-note">{escape(card.note)}</div>{basis_mark(card.basis, card.basis_word)}</div>'
+    )
+
+
+def _cell(row: dict[Any, Any], column: Column) -> str:
+    value = "" if row.get(column.name) is None else str(row[column.name])
+    address = str(row.get(column.link) or "") if column.link else ""
+    outside = address.startswith("http")
+    said = anchor(address, value, outside=outside) if address else escape(value)
+    classes = column.align + (" wide" if column.wide else "")
+    return f'<td class="{classes}">{said}</td>'

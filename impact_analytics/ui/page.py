@@ -1,0 +1,466 @@
+"""What a page script uses: the view it draws, and the few ways to draw on it."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from plotly.graph_objects import Figure
+
+from impact_analytics import filters as links
+from impact_analytics import formats
+from impact_analytics.charts.frame import marked
+from impact_analytics.exports import csv_file
+from impact_analytics.filters import Choice, Filters
+from impact_analytics.formats import UNITS, full, short, short_day
+from impact_analytics.i18n import Words, texts
+from impact_analytics.programme import Programme
+from impact_analytics.queries import Asked, Value, asked, names, periods, value
+from impact_analytics.semantics import dimensions, metrics
+from impact_analytics.store import Snapshot
+from impact_analytics.theme import Theme, theme
+from impact_analytics.ui import html, reader
+from impact_analytics.ui.html import Card, Column
+from impact_analytics.ui.spec import PageSpec, page_of, pages
+
+__all__ = ["Card", "Column"]  # what pages take from here although it is made elsewhere
+
+FIGURES_KEPT = 512
+SOURCES_SHOWN = 2
+Data = tuple[pd.DataFrame, Sequence[Column]]
+CHART_CONFIG = {"displayModeBar": False, "responsive": True}
+
+
+@dataclass(frozen=True)
+class View:
+    """One page as one reader sees it: data, day, choices, language and look."""
+
+    spec: PageSpec
+    snapshot: Snapshot
+    filters: Filters
+    choices: tuple[Choice, ...]
+    lang: str
+    look: Theme
+
+    @property
+    def programme(self) -> Programme:
+        """Return the programme shown."""
+        return self.snapshot.programme
+
+    @property
+    def as_of(self) -> date:
+        """Return the day the page is read as of."""
+        return self.filters.day("as_of", self.programme.default_as_of)
+
+    @property
+    def example(self) -> bool:
+        """Say whether every number shown is invented."""
+        return self.programme.is_example
+
+    @cached_property
+    def words(self) -> Words:
+        """Return the page's words."""
+        return self.spec.words(self.lang)
+
+    @cached_property
+    def asked(self) -> Asked:
+        """Return the question that the reader's choices make."""
+        return asked(self.snapshot, self.as_of, self.filters)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return one of the page's sentences, its `{places}` filled; `a.b` reaches into tables."""
+        found: Any = self.words
+        for part in key.split("."):
+            found = found[part]
+        return str(found).format(**values) if values else str(found)
+
+    def app(self, key: str, **values: object) -> str:
+        """Return one of the frame's sentences."""
+        found: Any = texts("app", self.lang)
+        for part in key.split("."):
+            found = found[part]
+        return str(found).format(**values) if values else str(found)
+
+    def names(self, dimension: str) -> Mapping[str, str]:
+        """Return the names of a dimension's ids."""
+        return names(self.snapshot, dimension, self.lang)
+
+    def chosen(self, id: str, default: str = "") -> str:
+        """Return the page's own choice, or a default."""
+        return self.filters.one(id, default)
+
+    def link(self, slug: str, **changed: str | Sequence[str] | None) -> str:
+        """Return the address of a page with the same choices, some of them changed."""
+        known = reader.choices(self.snapshot, reader.language())
+        own = {choice.id for choice in known}
+        extra = tuple(Choice(id, "many") for id in changed if id not in own)
+        first = next(iter(pages()))
+        kept = replace(self.filters, chosen=tuple(pair for pair in self.filters.chosen if pair[0] in own))
+        if self.lang != reader.language():
+            kept = kept.having("lang", [self.lang])
+        return links.link("/" if slug == first else f"/{slug}", kept, known + extra, **changed)
+
+
+def view(script: str | Path) -> View:
+    """Return the view of a page, in its frame or alone, and draw its head."""
+    spec = page_of(script)
+    snapshot, chosen, known = reader.read(spec)
+    lang = str(st.session_state.get("lang") or reader.language())
+    drawn = View(spec, snapshot, chosen, known, lang, theme("dark" if _is_dark() else "light"))
+    _head(drawn)
+    return drawn
+
+
+def _is_dark() -> bool:
+    return getattr(st.context.theme, "type", None) == "dark"
+
+
+# ---------------------------------------------------------------- head
+
+
+def _head(view: View) -> None:
+    parts = [_tokens(view.look)]
+    if view.example:
+        parts.append(f'<div class="example-band" role="note">{html.escape(view.app("example_band"))}</div>')
+    parts.append(f'<h1 class="title">{html.escape(view.say("title"))}</h1>')
+    parts.append(f'<p class="lead">{html.escape(view.say("lead"))}</p>')
+    parts.append(f'<p class="chips">{_chips(view)}</p>')
+    parts += [f'<p class="rejected" role="status">{html.escape(line)}</p>' for line in reader.rejected(view.lang)]
+    st.html("".join(parts))
+    if view.asked.where:
+        st.button(view.app("clear"), key="clear", on_click=reader.cleared, type="tertiary")
+
+
+def _chips(view: View) -> str:
+    said = [view.programme.name[view.lang], view.app("as_of_line", day=formats.day(view.as_of, "day", view.lang))]
+    if not view.programme.is_open:
+        said.append(view.programme.concluded.get(view.lang) or view.app("concluded"))
+    for id, chosen in view.asked.where:
+        said.append(
+            f"{dimensions()[id].words(view.lang)['name']}: {', '.join(view.names(id)[value] for value in chosen)}"
+        )
+    return "".join(f'<span class="chip">{html.escape(chip)}</span>' for chip in said)
+
+
+def _tokens(look: Theme) -> str:
+    colours = {
+        "page": look.page,
+        "surface": look.surface,
+        "line": look.line,
+        "text": look.text,
+        "quiet": look.quiet,
+        "accent": look.accent,
+        "on-track": look.on_track_text,
+        "on-track-soft": look.on_track_soft,
+        "watch": look.watch_text,
+        "watch-soft": look.watch_soft,
+        "late": look.late_text,
+        "late-soft": look.late_soft,
+    }
+    return "<style>:root{" + "".join(f"--ia-{name}:{value};" for name, value in colours.items()) + "}</style>"
+
+
+# ---------------------------------------------------------------- figures
+
+
+def cards(found: Sequence[Card]) -> None:
+    """Draw figures side by side."""
+    st.html(html.cards(found))
+
+
+def card(
+    view: View, name: str, *, note: str = "", label: str = "", spark: str = "", link: str = "", **others: Any
+) -> Card:
+    """Return a card of a metric as of the view's day."""
+    return card_of(view, value(view.asked, name), note=note, label=label, spark=spark, link=link, **others)
+
+
+def card_of(
+    view: View, found: Value, *, note: str = "", label: str = "", spark: str = "", link: str = "", **others: Any
+) -> Card:
+    """Return a card of a value: written short, with its basis, and why where there is none."""
+    said = metrics()[found.metric].words(view.lang)
+    shown, why = written_short(view, found)
+    basis = found.basis if found.value is not None else ""
+    word = view.app(f"bases.{basis}") if basis else ""
+    return Card(
+        label=label or said["short"],
+        value=shown,
+        note=why or note,
+        basis=basis,
+        basis_word=word,
+        spark=spark,
+        link=link,
+        help=said["definition"],
+        **others,
+    )
+
+
+def written_short(view: View, found: Value) -> tuple[str, str]:
+    """Return a value as a card writes it, and why there is none."""
+    if found.not_split:
+        lacking = [dimensions()[id].words(view.lang)["name"].lower() for id in found.not_split]
+        return "–", view.app("not_split", dimensions=formats.listing(lacking, view.lang))
+    if found.basis == "mixed":
+        return "–", view.app("mixed")
+    if found.value is None:
+        return view.app("not_known"), ""
+    if found.unit == "date":
+        return short_day(found.value, "day", view.lang), ""
+    write = formats.estimate if found.basis == "estimate" else short
+    return write(found.value, UNITS[found.unit], view.lang), ""
+
+
+def equation(view: View, terms: Sequence[tuple[str, Any, str]]) -> None:
+    """Draw `first = second + third + …`: of each term its kind ("" or "estimate"), value (EUR) and words."""
+    signs = ["", "=", *["+"] * (len(terms) - 2)]
+    parts = [
+        (f'<span class="sign">{sign}</span>' if sign else "")
+        + f'<div class="term {kind}"><b>{html.escape(written(view, value, "eur"))}</b>{html.escape(said)}</div>'
+        for sign, (kind, value, said) in zip(signs, terms, strict=True)
+    ]
+    st.html(f'<div class="equation">{"".join(parts)}</div>')
+
+
+def heading(title: str, subtitle: str = "", *, level: int = 2) -> None:
+    """Draw the heading of a part of the page."""
+    st.html(_heading(title, subtitle, level))
+
+
+def paragraph(sentence: str, *, quiet: bool = False) -> None:
+    """Draw a sentence."""
+    st.html(f'<p class="{"quiet" if quiet else "plain"}">{html.escape(sentence)}</p>')
+
+
+def chart(
+    view: View,
+    key: str,
+    draw: Callable[[], Figure],
+    *,
+    title: str,
+    subtitle: str,
+    alt: Callable[[], str],
+    data: Callable[[], Data] | None = None,
+    sources: Sequence[tuple[str, str]] = (),
+    basis: str = "",
+    on_click: Callable[[list[str]], None] | None = None,
+) -> None:
+    """Draw a chart: question, unit and day above; source and basis below; its data and CSV on demand.
+
+    The figure is drawn once for a snapshot, the choices, language and theme; clicking a point hands over its ids.
+    """
+    st.html(_heading(title, subtitle, 3))
+    figure, said = _drawn(view, key, draw, alt)
+    if on_click is None:
+        st.plotly_chart(figure, theme=None, key=key, config=CHART_CONFIG, alt=said)
+    else:
+        st.plotly_chart(
+            figure,
+            theme=None,
+            key=key,
+            config=CHART_CONFIG,
+            alt=said,
+            on_select=lambda: on_click(_picked(key)),
+            selection_mode="points",
+        )
+    foot(view, key, title=title, data=data, sources=sources, basis=basis)
+
+
+_figures: OrderedDict[Hashable, tuple[Figure, str]] = OrderedDict()
+
+
+def _drawn(view: View, key: str, draw: Callable[[], Figure], alt: Callable[[], str]) -> tuple[Figure, str]:
+    known = (view.spec.slug, key, view.snapshot, view.filters, view.lang, view.look.name)
+    if known not in _figures:
+        figure = draw()
+        said = alt()
+        if view.example:
+            figure = marked(figure, view.app("example_band"), view.look)
+            said = f"{view.app('example_band')}. {said}"
+        _figures[known] = figure, said
+        while len(_figures) > FIGURES_KEPT:
+            _figures.popitem(last=False)
+    return _figures[known]
+
+
+def _picked(key: str) -> list[str]:
+    points = st.session_state[key]["selection"]["points"]
+    return [point["customdata"][0] for point in points if point.get("customdata")]
+
+
+def foot(
+    view: View,
+    key: str,
+    *,
+    title: str,
+    data: Callable[[], Data] | None = None,
+    sources: Sequence[tuple[str, str]] = (),
+    basis: str = "",
+) -> None:
+    """Draw what stands below a figure: basis, sources, and its data on demand."""
+    shown = basis or view.programme.basis
+    parts = [html.basis_mark(shown, view.app(f"bases.{shown}")), _sources(view, sources)]
+    st.html(f'<div class="foot">{" ".join(parts)}</div>')
+    if data is not None:
+        opened = st.expander(view.app("table"), key=f"{key}_data", on_change="rerun", type="compact")
+        if opened.open:
+            with opened:
+                twin(view, key, *data(), caption=title)
+
+
+def _sources(view: View, sources: Sequence[tuple[str, str]]) -> str:
+    if not sources:
+        return ""
+    listed = [
+        html.anchor(url, name, outside=True) if url else html.escape(name) for name, url in sources[:SOURCES_SHOWN]
+    ]
+    if len(sources) > SOURCES_SHOWN:
+        listed.append(html.anchor(view.link("data"), view.app("more_sources", count=len(sources) - SOURCES_SHOWN)))
+    return f"<span>{html.escape(view.app('source' if len(sources) == 1 else 'sources'))}: {', '.join(listed)}</span>"
+
+
+def twin(view: View, key: str, rows: pd.DataFrame, columns: Sequence[Column], *, caption: str) -> None:
+    """Draw the table twin of a figure with its CSV."""
+    st.html(html.table(rows, columns, caption=caption))
+    name = f"{view.app('example_file') if view.example else ''}{view.programme.id}_{key}_{view.as_of.isoformat()}.csv"
+    shown = rows[[column.name for column in columns]].set_axis([column.heading for column in columns], axis=1)
+    st.download_button(
+        view.app("download_csv"),
+        csv_file(shown, mark=view.app("example_band") if view.example else ""),
+        file_name=name,
+        mime="text/csv",
+        key=f"{key}_csv",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def table(rows: pd.DataFrame, columns: Sequence[Column], *, caption: str) -> None:
+    """Draw a table whose cells are already in words."""
+    st.html(html.table(rows, columns, caption=caption))
+
+
+def unknown(view: View, sentence: str) -> None:
+    """Say what is not known and why, and offer the same page of the example programme."""
+    example = next((id for id in reader.programmes() if reader.snapshot_of(id, "")[0].programme.is_example), None)
+    offer = ""
+    if example and not view.example:
+        address = links.link(
+            f"/{view.spec.slug}" if view.spec.slug != next(iter(pages())) else "/",
+            Filters(),
+            _bare(),
+            programme=example,
+            lang=view.lang,
+        )
+        offer = f'<p class="offer">{html.anchor(address, view.app("see_example"))}</p>'
+    st.html(f'<div class="unknown"><p>{html.escape(sentence)}</p>{offer}</div>')
+
+
+def choose(view: View, id: str, options: Mapping[str, str], label: str, *, empty: str = "", **others: Any) -> str:
+    """Draw a selectbox for one of the page's choices and return the id; with `empty`, nothing may be chosen."""
+    known = ({"": empty} if empty else {}) | dict(options)
+    if st.session_state.get(id) not in known:
+        st.session_state[id] = next(iter(known), None)
+    picked = st.selectbox(
+        label, list(known), key=id, format_func=known.__getitem__, placeholder=view.app("placeholder"), **others
+    )
+    return str(picked or "")
+
+
+def _bare() -> tuple[Choice, ...]:
+    return (Choice("programme", "one", reader.programmes()[0]), Choice("lang", "one", reader.language()))
+
+
+def _heading(title: str, subtitle: str, level: int) -> str:
+    below = f'<p class="subtitle">{html.escape(subtitle)}</p>' if subtitle else ""
+    return f'<h{level} class="part">{html.escape(title)}</h{level}>{below}'
+
+
+def bullets(items: Sequence[str]) -> None:
+    """Draw lines of HTML made by `linked` and `quietly` as a list."""
+    st.html('<ul class="actions">' + "".join(f"<li>{item}</li>" for item in items) + "</ul>")
+
+
+def linked(address: str, words: str) -> str:
+    """Return words that lead to a page of ours, as HTML."""
+    return html.anchor(address, words)
+
+
+def quietly(words: str) -> str:
+    """Return words in quiet text below, as HTML."""
+    return f'<div class="quiet">{html.escape(words)}</div>'
+
+
+# ---------------------------------------------------------------- words of values
+
+
+def brief(view: View, name: str) -> str:
+    """Return a metric as a card writes it."""
+    return written_short(view, value(view.asked, name))[0]
+
+
+def change(view: View, name: str, before: Any, day: date) -> str:
+    """Say how a metric has changed since an earlier day; nothing where it was not known then."""
+    now = value(view.asked, name).value
+    if before is None or now is None or metrics()[name].unit == "date":
+        return ""
+    since = short_day(day, "day", view.lang)
+    if now == before:
+        return view.app("no_change_since", day=since)
+    return view.app("change_since", difference=moved(view, now - before, metrics()[name].unit), day=since)
+
+
+def number(value: Any) -> float | None:
+    """Return a value as a line can draw it."""
+    return None if value is None or isinstance(value, date) else float(value)
+
+
+def days_between(view: View, since: date) -> tuple[date, ...]:
+    """Return the days of a sparkline: the ends of the last dozen periods, and the day that changes are counted from."""
+    ends = [day for day in periods(view.snapshot) if day < view.as_of]
+    return (*ends[-12:], since)
+
+
+def result_said(view: View, result: Mapping[str, Any]) -> str:
+    """Return a published result in words: what the source says of the number, of whom, where."""
+    figure = view.app(f"qualifier.{result['qualifier']}", value=full(result["value"], UNITS["count"], view.lang))
+    return f"{result['name']}: {figure} ({result['place']})"
+
+
+def written(view: View, value: Any, unit: str, *, basis: str = "") -> str:
+    """Return a value as a table writes it: in full, an estimate with its sign."""
+    if value is None:
+        return view.app("not_known")
+    if unit == "date":
+        return short_day(value, "day", view.lang)
+    if basis == "estimate":
+        return formats.estimate(value, UNITS[unit], view.lang)
+    return full(value, UNITS[unit], view.lang)
+
+
+def moved(view: View, value: Any, unit: str) -> str:
+    """Return a difference with its sign."""
+    return view.app("not_known") if value is None else formats.difference(value, UNITS[unit], view.lang)
+
+
+def subtitle(view: View, unit: str = "", *more: str) -> str:
+    """Return the quiet line under a title: unit, territory, as-of."""
+    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
+    parts = [
+        unit,
+        *more,
+        *(narrowed or [view.app("whole")]),
+        view.app("as_of_line", day=formats.day(view.as_of, "day", view.lang)),
+    ]
+    line = " · ".join(part for part in parts if part)
+    return line[:1].upper() + line[1:]
+
+
+def note(view: View, key: str, **values: object) -> None:
+    """Draw one of the page's sentences quietly."""
+    paragraph(view.say(key, **values), quiet=True)

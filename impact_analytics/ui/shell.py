@@ -1,0 +1,134 @@
+"""The server around the app: language and style of the shell, headers, health, shapes; and a warm start."""
+
+import gc
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from impact_analytics.store import NoSnapshot, pinned
+from impact_analytics.ui import reader
+
+BACKEND = "<script>window.__streamlit={...window.__streamlit,BACKEND_BASE_URL:location.origin}</script>"
+STYLE = '<link rel="stylesheet" href="/app/static/app.css">'
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+}
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
+    """Build what is missing before the first visitor, and spare what is loaded from the collector."""
+    reader.programmes()
+    reader.warm()
+    gc.collect()
+    gc.freeze()
+    yield {}
+
+
+def routes() -> Sequence[BaseRoute]:
+    """Return the addresses beside the app: a health probe and the shapes of a programme."""
+    return [Route("/health", _health), Route("/areas/{programme}-{id}.geojson", _areas)]
+
+
+def middleware() -> Sequence[Middleware]:
+    """Return what every response passes through."""
+    return [Middleware(Shell)]
+
+
+async def _health(_request: Request) -> JSONResponse:
+    return JSONResponse({"programmes": {id: reader.snapshot_of(id, "")[0].id for id in reader.programmes()}})
+
+
+async def _areas(request: Request) -> Response:
+    try:
+        shapes = pinned(request.path_params["programme"], request.path_params["id"]).note("shapes")
+    except NoSnapshot:
+        shapes = ""
+    if not shapes:
+        return Response(status_code=404)
+    return Response(
+        shapes, media_type="application/geo+json", headers={"Cache-Control": "public, max-age=31536000, immutable"}
+    )
+
+
+class Shell:
+    """Set the language of the shell, load our style with it, and send the usual headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, its page rewritten."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        await self.app(_uncompressed(scope), receive, _Rewriter(scope, send))
+
+
+def _uncompressed(scope: Scope) -> Scope:
+    """Ask for a page whole, as it stands: one that is compressed or not sent again cannot be rewritten."""
+    headers = dict(scope["headers"])
+    if b"text/html" not in headers.get(b"accept", b""):
+        return scope
+    kept = [
+        pair for pair in scope["headers"] if pair[0] not in (b"accept-encoding", b"if-none-match", b"if-modified-since")
+    ]
+    return {**scope, "headers": kept}
+
+
+class _Rewriter:
+    """Hold back an HTML response until it is whole; pass all others as they come."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.scope, self.send = scope, send
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+            if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
+                self.start = message
+                return
+        elif self.start is not None:
+            self.body += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_page()
+            return
+        await self.send(message)
+
+    async def _send_page(self) -> None:
+        page = shell(self.body.decode("utf-8"), self._language()).encode("utf-8")
+        start, self.start = self.start, None
+        if start is not None:
+            headers = MutableHeaders(scope=start)
+            headers["content-length"] = str(len(page))
+            for name in ("etag", "last-modified"):
+                del headers[name]
+            await self.send(start)
+            await self.send({"type": "http.response.body", "body": page})
+
+    def _language(self) -> str:
+        query = self.scope.get("query_string", b"").decode("latin-1")
+        if wanted := re.search(r"(?:^|&)lang=(it|en)\b", query):
+            return wanted[1]
+        accepted = dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        return "it" if accepted.lower().startswith("it") else "en"
+
+
+def shell(page: str, lang: str) -> str:
+    """Return Streamlit's page with the reader's language, our style, and where its own server is."""
+    page = re.sub(r'<html lang="[^"]*"', f'<html lang="{lang}"', page, count=1)
+    return page.replace("<head>", f"<head>{BACKEND}", 1).replace("</head>", f"{STYLE}</head>", 1)

@@ -1,0 +1,180 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from impact_analytics.charts import timeline, trend
+from impact_analytics.queries import answer, history, overview, sources, value
+from impact_analytics.ui import page
+from impact_analytics.ui.page import Card, Column, View
+
+PENDING_SHOWN = 8
+RESULTS_SHOWN = 4
+YEAR = timedelta(days=365)
+
+
+def since(view: View) -> date:
+    """Return the day that changes are counted from: chosen, else a year before."""
+    return view.filters.day("since", view.as_of - YEAR)
+
+
+def metric_card(view: View, name: str, *, note: str = "", label: str = "", slug: str = "") -> Card:
+    """Return a card with its sparkline, and the change since the chosen day where nothing else is said."""
+    asked = replace(view.asked, days=page.days_between(view, since(view)))
+    line = history(asked, name)
+    spark = "" if name in NO_SPARK else trend.sparkline_svg([page.number(point) for point in line], view.look)
+    changed = note or page.change(view, name, line[asked.all_days.index(since(view))] if line else None, since(view))
+    return page.card(view, name, note=changed, label=label, spark=spark, link=view.link(slug) if slug else "")
+
+
+NO_SPARK = frozenset({"term_in_force", "endowment", "recovery_open", "results_published", "projects"})
+
+
+def published_cards(view: View) -> list[Card]:
+    history = overview.gap_in_endowment(view.asked)
+    networks = overview.network(view.asked, view.lang)
+    planned = " + ".join(str(count) for count in networks["planned"])
+    active = value(view.asked, "projects_active").value
+    return [
+        metric_card(view, "endowment", note=view.say("increase_unknown") if history else " ", slug="funding"),
+        metric_card(view, "projects", note=view.say("active", count=active or 0), slug="projects"),
+        metric_card(view, "term_in_force", label=view.say("term"), slug="deadlines"),
+        Card(
+            view.say("planned_network"),
+            planned or view.app("not_known"),
+            note=", ".join(networks["name"]),
+            basis=view.programme.basis if planned else "",
+            basis_word=view.app(f"bases.{view.programme.basis}"),
+            link=view.link("network"),
+        ),
+        metric_card(view, "results_published", note=view.say("results_note"), slug="progress"),
+        metric_card(view, "recovery_open", note=view.say("refund"), slug="territories"),
+    ]
+
+
+def monitored_cards(view: View) -> list[Card]:
+    asked = view.asked
+    gap = page.moved(view, value(asked, "gap").value, "points")
+    uncovered = page.brief(view, "uncovered_advance")
+    oldest = page.brief(view, "oldest_request")
+    missing, late = page.brief(view, "sheets_missing"), page.brief(view, "sheets_late")
+    return [
+        metric_card(view, "expenditure_progress", slug="progress"),
+        metric_card(view, "time_progress", slug="deadlines"),
+        metric_card(view, "physical_progress", note=view.say("gap_note", gap=gap), slug="progress"),
+        metric_card(view, "eligible", slug="progress"),
+        metric_card(view, "paid", note=view.say("paid_uncovered", amount=uncovered), slug="territories"),
+        metric_card(view, "requests_open", note=view.say("oldest", days=oldest), slug="progress"),
+        metric_card(view, "sheets_in_rate", note=view.say("sheets_note", missing=missing, late=late), slug="progress"),
+        metric_card(view, "changes_waiting", note=view.say("waiting_note"), slug="projects"),
+    ]
+
+
+def draw_cards(view: View) -> None:
+    page.cards(monitored_cards(view) if overview.monitored(view.snapshot) else published_cards(view))
+
+
+def draw_timeline(view: View) -> None:
+    named = {"term": view.say("term_short")} | {
+        kind: view.app(f"limit.{kind}") for kind in ("incurred", "paid", "final_report")
+    }
+    rows = overview.timeline(view.asked, view.lang, named)
+    periods = overview.reporting_periods(view.asked)
+
+    def data() -> page.Data:
+        shown = rows.assign(on=[page.written(view, day, "date") for day in rows["on"]])
+        return shown, [
+            Column("on", view.app("day")),
+            Column("label", view.app("act")),
+            Column("note", view.app("note"), wide=True),
+        ]
+
+    page.chart(
+        view,
+        "timeline",
+        lambda: timeline.acts(
+            rows, view.look, view.lang, periods=periods, span=overview.span(view.asked), as_of=view.as_of
+        ),
+        alt=lambda: timeline.acts_alt(rows, view.lang, as_of=view.as_of),
+        title=view.say("timeline_title"),
+        subtitle=page.subtitle(view, view.say("timeline_unit")),
+        data=data,
+        sources=sources.cited(view.asked, "act", "deadline"),
+    )
+
+
+def pending_line(view: View, row: pd.Series) -> str:
+    limit = row["topic"] == "limit"
+    reference = view.app(f"limit.{row['reference']}").lower() if limit else row["reference"]
+    what = view.say(f"topic.{row['topic']}", reference=reference)
+    days = view.say(f"days.{row['topic']}", days=page.written(view, row["days"], "days"))
+    parts = [
+        row["place"] or "",
+        days,
+        page.written(view, row["eur"], "eur") if row["eur"] else "",
+        view.say(f"turn.{row['who']}"),
+    ]
+    place = {"territory": [row["territory"]]} if row["territory"] else {}
+    return page.linked(view.link(row["page"], **place), what) + page.quietly(" · ".join(part for part in parts if part))
+
+
+def draw_pending(view: View) -> None:
+    rows = overview.pending(view.asked, view.lang)
+    page.heading(view.say("pending_title"), view.say("pending_lead"))
+    if rows.empty:
+        page.paragraph(view.say("pending_none"))
+        return
+    page.bullets([pending_line(view, row) for _, row in rows.head(PENDING_SHOWN).iterrows()])
+    if len(rows) > PENDING_SHOWN:
+        page.note(view, "pending_more", count=len(rows) - PENDING_SHOWN)
+
+
+def draw_gaps(view: View) -> None:
+    rows = overview.gaps(view.asked, view.lang)
+    page.heading(view.say("gaps_title"), view.say("gaps_lead"))
+    found = zip(rows["page"], rows["title"], rows["reason"], strict=True)
+    page.bullets([page.linked(view.link(slug), title) + page.quietly(reason) for slug, title, reason in found])
+
+
+def draw_lines(view: View) -> None:
+    rows = overview.by_line(view.asked, view.lang)
+    columns = [Column("line", view.say("col_line"), wide=True), Column("results", view.say("col_results"), wide=True)]
+    shown = pd.DataFrame(
+        {
+            "line": [f"{row.line} · {row.name}: {row.title}" for row in rows.itertuples(index=False)],
+            "results": [results_said(view, found) for found in rows["results"]],
+        }
+    )
+    if overview.monitored(view.snapshot):
+        found, _ = answer(view.asked, ("budget_progress", "physical_progress"), ("action_line",))
+        by_line = found.set_index("action_line")
+        for name, heading in (("budget_progress", "col_progress"), ("physical_progress", "col_physical")):
+            shown[name] = [page.written(view, by_line[name].get(line), "share") for line in rows["line"]]
+            columns.append(Column(name, view.say(heading), "right"))
+    page.heading(view.say("lines_title"), page.subtitle(view))
+    page.table(shown, columns, caption=view.say("lines_title"))
+    page.foot(view, "lines", title=view.say("lines_title"), sources=sources.cited(view.asked, "result"))
+
+
+def results_said(view: View, found: list[dict[str, object]] | None) -> str:
+    if not found:
+        return view.say("lines_none")
+    said = "; ".join(page.result_said(view, one) for one in found[:RESULTS_SHOWN])
+    return (
+        said if len(found) <= RESULTS_SHOWN else f"{said}; {view.say('pending_more', count=len(found) - RESULTS_SHOWN)}"
+    )
+
+
+view = page.view(__file__)
+draw_cards(view)
+draw_timeline(view)
+left, right = st.columns([5, 7], gap="large")
+with left:
+    page.heading(view.say("map_title"), page.subtitle(view))
+with right:
+    if overview.monitored(view.snapshot):
+        draw_pending(view)
+    else:
+        draw_gaps(view)
+draw_lines(view)
