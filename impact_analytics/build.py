@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import duckdb
-from filelock import FileLock
 
 from impact_analytics import checks
 from impact_analytics.contract import contract
@@ -16,8 +18,13 @@ from impact_analytics.programme import FILE, Programme, ProgrammeError, folders,
 from impact_analytics.settings import PACKAGE, SQL, cache_folder, data_folder
 from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinned, pointer
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 KEPT = 5
-CODE = ("build.py", "checks.py", "contract.py", "datafiles.py")
+CODE = ("build.py", "checks.py", "contract.py", "datafiles.py", "problems.py", "texts/checks.toml")
 
 
 def snapshots() -> dict[str, Snapshot]:
@@ -50,8 +57,8 @@ def ordered(data: Path) -> dict[str, Path]:
 
 
 def programme_of(folder: Path) -> Programme:
-    """Read a folder's `programme.toml`."""
-    return parse((folder / FILE).read_text(encoding="utf-8-sig"), folder.name)
+    """Read a folder's `programme.toml`; raise ProgrammeError where there is none."""
+    return parse(_settings(folder), folder.name)
 
 
 def check(folder: Path) -> list[Problem]:
@@ -63,15 +70,15 @@ def check(folder: Path) -> list[Problem]:
 def build(folder: Path) -> Snapshot:
     """Make a programme's snapshot current; raise Refused and keep the one before where its files are broken."""
     programme = programme_of(folder)
-    id = fingerprint(folder)
-    with _alone(programme.id):
-        path = database(programme.id, id)
-        if not path.is_file():
-            _write(folder, programme, id, path)
-        if _pointed(programme.id) != id:
-            _replace(pointer(programme.id), id)
-            _forget_old(programme.id, id)
-    return pinned(programme.id, id)
+    while True:
+        id = fingerprint(folder)
+        with _alone(programme.id):
+            path = database(programme.id, id)
+            if path.is_file() or _write(folder, programme, id, path):
+                if _pointed(programme.id) != id:
+                    _replace(pointer(programme.id), id)
+                    _forget_old(programme.id, id)
+                return pinned(programme.id, id)
 
 
 def fingerprint(folder: Path) -> str:
@@ -79,10 +86,27 @@ def fingerprint(folder: Path) -> str:
     inputs = sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".toml", ".geojson"))
     ours = sorted(SQL.rglob("*.sql")) + [PACKAGE / name for name in CODE]
     total = hashlib.sha256()
-    for path, name in [(path, str(path.relative_to(folder))) for path in inputs] + [(path, path.name) for path in ours]:
-        total.update(f"{name}\0".encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+    for path, above in [(path, folder) for path in inputs] + [(path, PACKAGE) for path in ours]:
+        total.update(f"{path.relative_to(above).as_posix()}\0".encode())
+        total.update(hashlib.sha256(_content(path)).digest())
     return total.hexdigest()[:16]
+
+
+def _content(path: Path) -> bytes:
+    """Return a file's content; a file that cannot be read has none, and is named when it is checked."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _settings(folder: Path) -> str:
+    try:
+        return (folder / FILE).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ProgrammeError(f"{folder}: no {FILE} can be read there. Name a programme folder.") from error
+    except UnicodeDecodeError as error:
+        raise ProgrammeError(f"{folder.name}/{FILE}: not UTF-8. Save it as UTF-8.") from error
 
 
 def steps(kind: str) -> dict[str, str]:
@@ -103,7 +127,8 @@ def steps(kind: str) -> dict[str, str]:
     return done
 
 
-def _write(folder: Path, programme: Programme, id: str, path: Path) -> None:
+def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
+    """Write a snapshot; say whether the files stayed the same meanwhile, else leave nothing behind."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     try:
@@ -114,16 +139,20 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> None:
             for name, select in steps("facts").items():
                 db.execute(f"CREATE TABLE fact_{name} AS {select}")
             _write_notes(db, folder, id, problems)
-        unfinished.replace(path)
+        same = fingerprint(folder) == id
+        if same:
+            unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+    return same
 
 
 def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems: list[Problem]) -> None:
     shapes = folder / "areas.geojson"
     notes = {
-        "programme": (folder / FILE).read_text(encoding="utf-8-sig"),
+        "programme": _settings(folder),
         "id": id,
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "shapes": shapes.read_text(encoding="utf-8") if shapes.is_file() else "",
         "rows": str(sum(_count(db, name) for name in contract())),
     }
@@ -143,8 +172,17 @@ def _count(db: duckdb.DuckDBPyConnection, table: str) -> int:
 @contextmanager
 def _alone(programme_id: str) -> Iterator[None]:
     cache_folder().mkdir(parents=True, exist_ok=True)
-    with FileLock(cache_folder() / f"{programme_id}.lock"):
+    with (cache_folder() / f"{programme_id}.lock").open("a") as file:
+        _lock(file)
         yield
+
+
+def _lock(file: IO[str]) -> None:
+    """Wait until no other builder holds the file; closing it lets it go."""
+    if sys.platform == "win32":
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _pointed(programme_id: str) -> str:

@@ -1,7 +1,8 @@
 """Judge a programme's data files by the contract and the rules: every broken row, in a sentence."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +11,13 @@ import duckdb
 
 from impact_analytics.contract import Column, Constraint, Table, contract
 from impact_analytics.datafiles import DataFile, Unusable, data_files, read, stage
-from impact_analytics.problems import Problem
+from impact_analytics.formats import Unit, full
+from impact_analytics.i18n import LANGUAGES
+from impact_analytics.problems import MOST, Problem, Severity, errors, rest
 from impact_analytics.programme import Programme
 from impact_analytics.settings import SQL
 
-MOST = 200  # rows named for one rule; the rest are counted
+AMOUNT = Unit("amount", 2)
 FORMS = {
     "DECIMAL(18,2)": r"-?[0-9]{1,16}(\.[0-9]{1,2})?",
     "INTEGER": r"-?[0-9]{1,10}",
@@ -35,44 +38,48 @@ NAMES = {
 
 
 def load(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -> list[Problem]:
-    """Fill every table of the contract from a programme folder, typed, with `basis`, `file` and `line`; return what is wrong.
+    """Fill every table of the contract from a programme folder, typed; return what is wrong.
 
-    Cells that are not of their type are blank in the tables, so a database with errors must not be delivered.
+    Every table also gets `basis`, `file` and `line`. Cells that are not of their type are blank in the tables, so a
+    database with errors must not be delivered. What was not read is not judged: `lost` holds its columns, by table.
     """
-    problems: list[Problem] = []
-    unusable: set[str] = set()
+    lost: dict[str, set[str]] = {}
     files = data_files(folder, programme.basis)
-    problems += [Problem("error", "table_unknown", file.name) for file in files if file.table not in contract()]
+    problems = [Problem("error", "table_unknown", file.name) for file in files if file.table not in contract()]
     with TemporaryDirectory() as scratch:
         for table in contract().values():
-            found = [file for file in files if file.table == table.name]
             db.execute(_empty(table))
-            for file in found:
-                problems += _load_file(db, file, table, Path(scratch), unusable)
+            for file in [file for file in files if file.table == table.name]:
+                found, missed = _load_file(db, file, table, Path(scratch))
+                problems += found
+                if missed is not None:
+                    lost.setdefault(table.name, set()).update(missed)
+    named = {(problem.file, problem.line, problem.column or "") for problem in problems}
     for table in contract().values():
-        problems += _constraint_problems(db, table, unusable)
-    return problems + ([] if unusable else list(_rule_problems(db)))
+        problems += _constraint_problems(db, table, lost, named)
+    return problems + list(_rule_problems(db, lost))
 
 
 def _load_file(
-    db: duckdb.DuckDBPyConnection, file: DataFile, table: Table, scratch: Path, unusable: set[str]
-) -> list[Problem]:
+    db: duckdb.DuckDBPyConnection, file: DataFile, table: Table, scratch: Path
+) -> tuple[list[Problem], set[str] | None]:
+    """Load what can be read of a file; return what is wrong and, where something was not read, the columns missing."""
     try:
         text, problems = read(file, table, scratch)
-        if any(problem.severity == "error" for problem in problems):
-            unusable.add(table.name)
-            return problems
-        stage(db, file, text, "staged")
+        lost = set(table.names) - set(text.header) if errors(problems) else None
+        ragged = stage(db, file, text, table, scratch)
     except Unusable as stop:
-        unusable.add(table.name)
-        return [stop.problem]
+        return [stop.problem], set(table.names)
+    if ragged:
+        problems += ragged
+        lost = lost or set()
     columns = [column for column in table.columns if column.name in text.header]
     commas = _comma_columns(db, columns)
     problems += [Problem("notice", "decimal_comma", file.name, column=name) for name in sorted(commas)]
     problems += _cell_problems(db, file, columns, commas)
-    db.execute(_typed(table, columns, commas), [file.basis, file.name])
-    db.execute("DROP TABLE staged")
-    return problems
+    if columns:
+        db.execute(_typed(table, columns, commas), [file.basis, file.name])
+    return problems, lost
 
 
 def _empty(table: Table) -> str:
@@ -97,7 +104,8 @@ def _cell(column: Column, commas: set[str]) -> str:
     plain = f'trim("{column.name}")'
     if column.name not in commas:
         return plain
-    return f"CASE WHEN regexp_full_match({plain}, '{COMMA}') THEN replace(replace({plain}, '.', ''), ',', '.') ELSE {plain} END"
+    point = f"replace(replace({plain}, '.', ''), ',', '.')"
+    return f"CASE WHEN regexp_full_match({plain}, '{COMMA}') THEN {point} ELSE {plain} END"
 
 
 def _has_form(column: Column, commas: set[str]) -> str:
@@ -125,8 +133,8 @@ def _cell_problems(
     for ((name, rule), broken), count in zip(rules.items(), counts, strict=True):
         if count:
             rows = db.execute(f'SELECT line, "{name}" FROM staged WHERE {broken} ORDER BY line LIMIT {MOST}').fetchall()
-            problems += [Problem("error", rule, file.name, line, name, value) for line, value in rows]
-            problems += _rest(file.name, name, count)
+            found = [Problem("error", rule, file.name, line, name, value) for line, value in rows]
+            problems += found + rest(found[0], count)
     return problems
 
 
@@ -151,75 +159,50 @@ def _cell_rules(column: Column, commas: set[str]) -> Iterator[tuple[str, str]]:
             yield f"not_{NAMES[column.type]}", wrong
 
 
-def _constraint_problems(db: duckdb.DuckDBPyConnection, table: Table, unusable: set[str]) -> Iterator[Problem]:
-    if table.name in unusable:
-        return
+def _constraint_problems(
+    db: duckdb.DuckDBPyConnection, table: Table, lost: Mapping[str, set[str]], named: set[tuple[str, int | None, str]]
+) -> Iterator[Problem]:
+    """Judge a table by its constraints; a row whose cell is named already is not named again for it."""
     for constraint in table.constraints:
-        if constraint.kind == "CHECK":
-            yield from _check_problems(db, table, constraint)
-        elif constraint.kind == "FOREIGN KEY":
-            if constraint.references not in unusable:
-                yield from _reference_problems(db, table, constraint)
-        else:
-            yield from _key_problems(db, table, constraint)
+        if constraint.references in lost or lost.get(table.name, set()).intersection(constraint.columns):
+            continue
+        broken, rule, details = BROKEN[constraint.kind](table, constraint)
+        known = f'FROM ({broken}) AS broken ORDER BY "file", line'
+        for file, line, value, first in db.execute(f"SELECT * {known} LIMIT {MOST}").fetchall():
+            if not any((file, place, column) in named for column in constraint.columns for place in (line, None)):
+                extra = {**details, "first": first} if constraint.kind in ("PRIMARY KEY", "UNIQUE") else details
+                yield Problem("error", rule, file, line, ", ".join(constraint.columns), value, extra)
+        count = _one(db, f"SELECT count(*) FROM ({broken}) AS broken")[0]
+        if count > MOST:
+            yield from rest(Problem("error", rule, f"{table.name}.csv", column=", ".join(constraint.columns)), count)
 
 
-def _check_problems(db: duckdb.DuckDBPyConnection, table: Table, constraint: Constraint) -> Iterator[Problem]:
-    shown = _shown(constraint.columns)
-    where = f'FROM "{table.name}" WHERE NOT ({constraint.expression})'
-    count = _one(db, f"SELECT count(*) {where}")[0]
-    rows = (
-        db.execute(f"SELECT file, line, {shown} {where} ORDER BY file, line LIMIT {MOST}").fetchall() if count else []
-    )
-    rule, details = described(constraint.expression)
-    for file, line, value in rows:
-        yield Problem("error", rule, file, line, ", ".join(constraint.columns), value, details)
-    yield from _rest(rows[0][0] if rows else "", ", ".join(constraint.columns), count)
+def _check(table: Table, constraint: Constraint) -> tuple[str, str, dict[str, str]]:
+    rule, details = constraint.sentence
+    broken = f'''SELECT "file", line, {_shown(constraint.columns)} AS value, NULL AS first
+        FROM "{table.name}" WHERE NOT ({constraint.expression})'''
+    return broken, rule, details
 
 
-def described(expression: str) -> tuple[str, dict[str, str]]:
-    """Name the sentence of a CHECK expression, with what it asks for."""
-    if listed := re.search(r"\bIN \((.+)\)\)*$", expression):
-        return "check_in", {"wanted": listed[1].replace("'", "")}
-    if re.search(r">= 0\)*$", expression) and "AND" not in expression:
-        return "check_negative", {}
-    if "regexp_full_match" in expression and "a-z0-9_" in expression:
-        return "check_slug", {}
-    if "https?" in expression:
-        return "check_url", {}
-    if pair := re.fullmatch(r"\(\((\w+) IS NULL\) = \((\w+) IS NULL\)\)", expression):
-        return "check_together", {"first": pair[1], "second": pair[2]}
-    if order := re.fullmatch(r"\((\w+_on) (>=|<) (\w+_on)\)", expression):
-        first, second = (order[3], order[1]) if order[2] == ">=" else (order[1], order[3])
-        return "check_order", {"first": first, "second": second}
-    return "check_other", {"wanted": expression}
+def _reference(table: Table, constraint: Constraint) -> tuple[str, str, dict[str, str]]:
+    pairs = list(zip(constraint.columns, constraint.referenced, strict=True))
+    given = " AND ".join(f't."{column}" IS NOT NULL' for column, _ in pairs)
+    same = " AND ".join(f'r."{referenced}" = t."{column}"' for column, referenced in pairs)
+    broken = f'''SELECT t."file", t.line, {_shown(constraint.columns)} AS value, NULL AS first FROM "{table.name}" AS t
+        WHERE {given} AND NOT EXISTS (SELECT 1 FROM "{constraint.references}" AS r WHERE {same})'''
+    return broken, "reference", {"table": constraint.references}
 
 
-def _reference_problems(db: duckdb.DuckDBPyConnection, table: Table, constraint: Constraint) -> Iterator[Problem]:
-    column, referenced = constraint.columns[0], constraint.referenced[0]
-    where = f'''FROM "{table.name}" AS t WHERE t."{column}" IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM "{constraint.references}" AS r WHERE r."{referenced}" = t."{column}")'''
-    count = _one(db, f"SELECT count(*) {where}")[0]
-    rows = (
-        db.execute(f'SELECT file, line, t."{column}" {where} ORDER BY file, line LIMIT {MOST}').fetchall()
-        if count
-        else []
-    )
-    for file, line, value in rows:
-        yield Problem("error", "reference", file, line, column, str(value), {"table": constraint.references})
-    yield from _rest(rows[0][0] if rows else "", column, count)
-
-
-def _key_problems(db: duckdb.DuckDBPyConnection, table: Table, constraint: Constraint) -> Iterator[Problem]:
+def _key(table: Table, constraint: Constraint) -> tuple[str, str, dict[str, str]]:
     names = ", ".join(f'"{name}"' for name in constraint.columns)
-    known = " AND ".join(f'"{name}" IS NOT NULL' for name in constraint.columns)
-    twice = db.execute(
-        f'''SELECT count(*), min(line), arg_max(file, line), max(line), {names} FROM "{table.name}" WHERE {known}
-        GROUP BY {names} HAVING count(*) > 1 ORDER BY 2 LIMIT {MOST}'''
-    ).fetchall()
-    for _, first, file, line, *values in twice:
-        value = ", ".join(str(value) for value in values)
-        yield Problem("error", "duplicate", file, line, ", ".join(constraint.columns), value, {"first": first})
+    given = " AND ".join(f'"{name}" IS NOT NULL' for name in constraint.columns)
+    broken = f'''SELECT "file", line, {_shown(constraint.columns)} AS value, first_value(line) OVER same AS first
+        FROM "{table.name}" WHERE {given}
+        WINDOW same AS (PARTITION BY {names} ORDER BY "file", line) QUALIFY row_number() OVER same > 1'''
+    return broken, "duplicate", {}
+
+
+BROKEN = {"CHECK": _check, "FOREIGN KEY": _reference, "PRIMARY KEY": _key, "UNIQUE": _key}
 
 
 @cache
@@ -232,16 +215,24 @@ def rules() -> dict[str, tuple[dict[str, str], str]]:
     return found
 
 
-def _rule_problems(db: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
+def _rule_problems(db: duckdb.DuckDBPyConnection, lost: Mapping[str, set[str]]) -> Iterator[Problem]:
     for rule, (head, sql) in rules().items():
-        words = {"it": head["it"], "en": head["en"]}
-        severity = "error" if head["severity"] == "error" else "warning"
-        for file, line, column, value in db.execute(sql).fetchmany(MOST):
-            yield Problem(severity, rule, file, line, column, str(value), words=words)
+        if lost.keys() & set(re.findall(r"\b(?:FROM|JOIN) (\w+)", sql)):
+            continue
+        severity: Severity = "error" if head["severity"] == "error" else "warning"
+        rows = db.execute(sql).fetchall()
+        found = [
+            Problem(severity, rule, file, line, column, str(value), words=_said(head, value))
+            for file, line, column, value in rows[:MOST]
+        ]
+        yield from found
+        yield from rest(found[0], len(rows)) if found else []
 
 
-def _rest(file: str, column: str, count: int) -> Iterable[Problem]:
-    return [Problem("error", "more", file, column=column, details={"count": count - MOST})] if count > MOST else []
+def _said(head: Mapping[str, str], value: object) -> dict[str, str]:
+    """Return a rule's sentence in every language, an amount written as that language writes it."""
+    written = {lang: full(value, AMOUNT, lang) if isinstance(value, Decimal) else str(value) for lang in LANGUAGES}
+    return {lang: head[lang].format(value=written[lang]) for lang in LANGUAGES}
 
 
 def _shown(columns: tuple[str, ...]) -> str:

@@ -18,11 +18,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run a command; return 0 when all is well, 1 when data are refused."""
     arguments = _parser().parse_args(words)
     command: Command = arguments.run
-    try:
-        return command(arguments)
-    except ProgrammeError as error:
-        print(error)
-        return 1
+    return command(arguments)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,36 +45,48 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _folders(arguments: argparse.Namespace) -> list[Path]:
-    chosen: list[Path] = arguments.folder
-    return [folder.resolve() for folder in chosen] or list(build.ordered(data_folder()).values())
-
-
 def _build(arguments: argparse.Namespace) -> int:
-    failed = 0
-    for folder in _folders(arguments):
-        try:
-            snapshot = build.build(folder)
-        except Refused as refused:
-            failed = 1
-            _print_problems(refused.problems, arguments.lang)
-            print(text("cli", "kept", arguments.lang, programme=folder.name))
-        else:
-            print(
-                text("cli", "built", arguments.lang, programme=folder.name, id=snapshot.id, rows=snapshot.note("rows"))
-            )
-    return failed
+    return _over_folders(arguments, _build_one)
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    found = [(folder, build.check(folder)) for folder in _folders(arguments)]
-    for folder, problems in found:
-        _print_problems(problems, arguments.lang)
-        counts = {
-            kind: sum(problem.severity == kind for problem in problems) for kind in ("error", "warning", "notice")
-        }
-        print(text("cli", "checked", arguments.lang, programme=folder.name, **counts))
-    return 1 if any(errors(problems) for _, problems in found) else 0
+    return _over_folders(arguments, _check_one)
+
+
+def _over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]) -> int:
+    """Run on each folder, one that is refused not stopping the others; return 1 where one was, or none is there."""
+    chosen: list[Path] = arguments.folder
+    folders = [folder.resolve() for folder in chosen] or list(build.ordered(data_folder()).values())
+    if not folders:
+        print(text("app", "no_programme", arguments.lang, folder=data_folder()))
+        return 1
+    failed = 0
+    for folder in folders:
+        try:
+            failed += not run(folder, arguments.lang)
+        except ProgrammeError as error:
+            failed += 1
+            print(error)
+    return min(failed, 1)
+
+
+def _build_one(folder: Path, lang: str) -> bool:
+    try:
+        snapshot = build.build(folder)
+    except Refused as refused:
+        _print_problems(refused.problems, lang)
+        print(text("cli", "kept", lang, programme=folder.name))
+        return False
+    print(text("cli", "built", lang, programme=folder.name, id=snapshot.id, rows=snapshot.note("rows")))
+    return True
+
+
+def _check_one(folder: Path, lang: str) -> bool:
+    problems = build.check(folder)
+    _print_problems(problems, lang)
+    counts = {kind: sum(problem.severity == kind for problem in problems) for kind in ("error", "warning", "notice")}
+    print(text("cli", "checked", lang, programme=folder.name, **counts))
+    return not errors(problems)
 
 
 def _example(arguments: argparse.Namespace) -> int:

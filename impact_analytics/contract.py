@@ -1,5 +1,6 @@
 """The contract of the data files, read back from `schema.sql`."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,6 +9,24 @@ import duckdb
 from impact_analytics.settings import SQL
 
 KINDS = ("CHECK", "PRIMARY KEY", "UNIQUE", "FOREIGN KEY")
+# Which sentence explains a CHECK, by the form in which the engine writes it; the first that fits.
+SENTENCES = {
+    "check_in": r'\("?\w+"? IN \((?P<wanted>.+)\)\)',
+    "check_negative": r'\("?\w+"? >= 0\)',
+    "check_positive": r'\("?\w+"? > 0\)',
+    "check_between": r'\("?\w+"? BETWEEN (?P<least>-?\d+) AND (?P<most>-?\d+)\)',
+    "check_slug": r"regexp_full_match\(\w+, '\[a-z0-9_\]\+'\)",
+    "check_upper": r"regexp_full_match\(\w+, '\[A-Z0-9\]\+'\)",
+    "check_language": r"regexp_full_match\(\w+, '\[a-z\]\{2\}'\)",
+    "check_period": r"regexp_full_match\(period_id, .+\)",
+    "check_form": r"regexp_full_match\(\w+, '(?P<wanted>.+)'\)",
+    "check_url": r"regexp_matches\(\w+, '\^https\?://'\)",
+    "check_together": r"\(\((?P<first>\w+) IS NULL\) = \((?P<second>\w+) IS NULL\)\)",
+    "check_either": r"\(\((?P<first>\w+) IS NULL\) != \((?P<second>\w+) IS NULL\)\)",
+    "check_order": r"\((?:\(\w+ IS NULL\) OR )*\(?(?P<second>\w+) >= (?P<first>[a-z]\w+)\)?\)",
+    "check_after": r"\((?P<first>\w+) < (?P<second>[a-z]\w+)\)",
+    "check_other": r"(?P<wanted>.+)",
+}
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,17 @@ class Constraint:
     expression: str = ""
     references: str = ""
     referenced: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> tuple[str, dict[str, str]]:
+        """Name the sentence that explains it, with what it asks for."""
+        if self.kind == "FOREIGN KEY":
+            return "reference", {"table": self.references}
+        if self.kind != "CHECK":
+            return "duplicate", {}
+        fits = ((rule, re.fullmatch(form, self.expression)) for rule, form in SENTENCES.items())
+        rule, fit = next((rule, fit) for rule, fit in fits if fit)
+        return rule, {name: value.replace("'", "") for name, value in fit.groupdict().items()}
 
 
 @dataclass(frozen=True)
@@ -55,7 +85,10 @@ def contract() -> dict[str, Table]:
 
 def _columns(db: duckdb.DuckDBPyConnection, table: str) -> tuple[Column, ...]:
     rows = db.execute(
-        "SELECT column_name, data_type, NOT is_nullable FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
+        """
+        SELECT column_name, data_type, NOT is_nullable
+        FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index
+        """,
         [table],
     ).fetchall()
     return tuple(Column(*row) for row in rows)

@@ -2,18 +2,22 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TextIO
 
 import duckdb
 
 from impact_analytics.contract import Table
-from impact_analytics.problems import Problem
+from impact_analytics.problems import Problem, capped
 
 DELIMITERS = (",", ";", "\t", "|")
+BLANK_LINE = re.compile(r"\n[ \t]*\r?\n[^\n]*\S")
+GLOB = frozenset("*?[")
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,12 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Text:
-    """A file read: where its UTF-8 form stands, its header and delimiter."""
+    """A file read: where its UTF-8 form stands, its header and delimiter, and whether its lines are all of one kind."""
 
     path: Path
     header: tuple[str, ...]
     delimiter: str
+    even: bool
 
 
 class Unusable(Exception):
@@ -50,63 +55,71 @@ def data_files(folder: Path, basis: str) -> list[DataFile]:
 
 def read(file: DataFile, table: Table, scratch: Path) -> tuple[Text, list[Problem]]:
     """Bring a file to UTF-8 with a known delimiter; raise Unusable where there is no table in it."""
-    try:
-        raw = file.path.read_bytes()
-    except OSError as error:
-        raise Unusable(
-            Problem("error", "unreadable", file.name, details={"reason": error.strerror or error})
-        ) from error
-    if not raw.strip():
-        raise Unusable(Problem("error", "empty_file", file.name))
-    content, encoding = _decoded(raw)
-    if "\0" in content:
-        raise Unusable(Problem("error", "binary", file.name))
+    content, encoding = _content(file)
     delimiter = _delimiter(content, table)
-    header = tuple(name.strip() for name in next(csv.reader(io.StringIO(content), delimiter=delimiter)))
+    header = _header(file, content, delimiter)
     problems = [
         Problem("notice", rule, file.name, details={"found": found}) for rule, found in _oddities(encoding, delimiter)
     ]
     problems += _header_problems(file, table, header)
     if not _has_rows(content):
         problems.append(Problem("notice", "header_only", file.name))
-    plain = encoding == "utf-8"
-    path = file.path if plain else scratch / f"{len(list(scratch.iterdir()))}_{file.path.name}"
-    if not plain:
+    path = file.path
+    if encoding != "utf-8" or GLOB.intersection(str(path)):
+        path = _aside(file, scratch)
         path.write_text(content, encoding="utf-8", newline="")
-    return Text(path, header, delimiter), problems
+    return Text(path, header, delimiter, _even(content)), problems
 
 
-def stage(db: duckdb.DuckDBPyConnection, file: DataFile, text: Text, into: str) -> None:
-    """Load a file as text into a table of its own columns plus `line`; raise Unusable where a row has other fields."""
-    columns = "{" + ", ".join(f"{_quoted(name)}: 'VARCHAR'" for name in text.header) + "}"
-    statement = f"""
-        CREATE OR REPLACE TEMP TABLE {into} AS
-        SELECT row_number() OVER () + 1 AS line, * FROM read_csv(
-            {_quoted(str(text.path))}, columns = {columns}, delim = {_quoted(text.delimiter)}, quote = '"', escape = '"',
-            header = true, auto_detect = false, nullstr = '', strict_mode = true, max_line_size = 4194304
-        )
-    """
+def stage(db: duckdb.DuckDBPyConnection, file: DataFile, text: Text, table: Table, scratch: Path) -> list[Problem]:
+    """Load the contract's columns of a file as text into `staged`, with `line`; return rows that cannot be split."""
+    if text.even:
+        try:
+            db.execute(_staged(text.path, text.header, text.delimiter, table))
+        except duckdb.Error:
+            pass
+        else:
+            return []
+    path = _aside(file, scratch)
+    problems = _write_even(file, text, path)
     try:
-        db.execute(statement)
+        db.execute(_staged(path, ("", *text.header), ",", table, numbered=True))
     except duckdb.Error as error:
-        raise Unusable(
-            _ragged(file, text) or Problem("error", "unreadable", file.name, details={"reason": error})
-        ) from error
+        reason = str(error).partition("\n")[0]
+        raise Unusable(Problem("error", "unreadable", file.name, details={"reason": reason})) from error
+    return problems
+
+
+def _content(file: DataFile) -> tuple[str, str]:
+    try:
+        raw = file.path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or error
+        raise Unusable(Problem("error", "unreadable", file.name, details={"reason": reason})) from error
+    if not raw.strip():
+        raise Unusable(Problem("error", "empty_file", file.name))
+    try:
+        content, encoding = _decoded(raw)
+    except UnicodeDecodeError as error:
+        raise Unusable(Problem("error", "binary", file.name)) from error
+    if "\0" in content:
+        raise Unusable(Problem("error", "binary", file.name))
+    return content, encoding
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace"), "UTF-16"
+        return raw.decode("utf-16"), "UTF-16"
     if raw.startswith(b"\xef\xbb\xbf"):
-        return raw.decode("utf-8-sig", errors="replace"), "BOM"
+        return raw.decode("utf-8-sig"), "BOM"
     try:
         return raw.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace"), "cp1252"
+        return raw.decode("cp1252"), "cp1252"
 
 
 def _delimiter(content: str, table: Table) -> str:
-    first = content.split("\n", 1)[0].rstrip("\r")
+    first = content.splitlines()[0]
     known = set(table.names)
 
     def fit(delimiter: str) -> tuple[int, int]:
@@ -114,6 +127,13 @@ def _delimiter(content: str, table: Table) -> str:
         return len(known.intersection(names)), len(names)
 
     return max(DELIMITERS, key=fit)
+
+
+def _header(file: DataFile, content: str, delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(name.strip() for name in next(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter)))
+    except csv.Error as error:
+        raise Unusable(Problem("error", "binary", file.name)) from error
 
 
 def _oddities(encoding: str, delimiter: str) -> Iterator[tuple[str, str]]:
@@ -124,32 +144,74 @@ def _oddities(encoding: str, delimiter: str) -> Iterator[tuple[str, str]]:
 
 
 def _has_rows(content: str) -> bool:
-    return bool(content.partition("\n")[2].strip())
+    return any(line.strip() for line in content.splitlines()[1:])
+
+
+def _even(content: str) -> bool:
+    """Say whether the engine counts lines as a spreadsheet does: no blank lines between rows, one kind of line end."""
+    windows = content.count("\r\n")
+    return windows in (0, content.count("\n")) and not BLANK_LINE.search(content)
 
 
 def _header_problems(file: DataFile, table: Table, header: tuple[str, ...]) -> list[Problem]:
-    problems = []
-    for name, times in Counter(header).items():
-        if times > 1:
-            problems.append(Problem("error", "column_twice", file.name, 1, name))
+    twice = [name for name, times in Counter(header).items() if times > 1]
+    problems = [Problem("error", "column_twice", file.name, 1, name or "–") for name in twice]
     for name in header:
         if name not in table.names:
-            near = get_close_matches(name, table.names, 1)
+            near = get_close_matches(name.lower(), table.names, 1)
             rule = "column_unknown_near" if near else "column_unknown"
-            problems.append(Problem("error", rule, file.name, 1, name, details={"near": "".join(near)}))
-    for column in table.columns:
-        if column.required and column.name not in header:
-            problems.append(Problem("error", "column_missing", file.name, 1, column.name))
-    return problems
+            problems.append(Problem("error", rule, file.name, 1, name or "–", details={"near": "".join(near)}))
+    missing = [column.name for column in table.columns if column.required and column.name not in header]
+    return problems + [Problem("error", "column_missing", file.name, 1, name) for name in missing]
 
 
-def _ragged(file: DataFile, text: Text) -> Problem | None:
-    with text.path.open(encoding="utf-8", newline="") as lines:
-        for number, row in enumerate(csv.reader(lines, delimiter=text.delimiter), 1):
-            if row and len(row) != len(text.header):
+def _aside(file: DataFile, scratch: Path) -> Path:
+    return scratch / f"{len(list(scratch.iterdir()))}_{file.table}.csv"
+
+
+def _staged(path: Path, names: tuple[str, ...], delimiter: str, table: Table, *, numbered: bool = False) -> str:
+    fields = "{" + ", ".join(f"c{place}: 'VARCHAR'" for place in range(len(names))) + "}"
+    line = "CAST(c0 AS BIGINT)" if numbered else "row_number() OVER () + 1"
+    kept = [f'c{names.index(name)} AS "{name}"' for name in table.names if name in names]
+    return f"""
+        CREATE OR REPLACE TEMP TABLE staged AS
+        SELECT {", ".join([f"{line} AS line", *kept])} FROM read_csv(
+            {_quoted(str(path))}, columns = {fields}, delim = {_quoted(delimiter)}, quote = '"', escape = '"',
+            header = {str(not numbered).lower()}, auto_detect = false, nullstr = '', strict_mode = true,
+            max_line_size = 4194304
+        )
+    """
+
+
+def _write_even(file: DataFile, text: Text, path: Path) -> list[Problem]:
+    """Write the rows that have the header's fields, each after its number; return the others."""
+    problems = []
+    with text.path.open(encoding="utf-8", newline="") as lines, path.open("w", encoding="utf-8", newline="") as kept:
+        writer = csv.writer(kept, lineterminator="\n")
+        for number, row in _numbered(lines, text.delimiter):
+            if row is None:
+                problems.append(Problem("error", "quotes", file.name, number))
+            elif len(row) == len(text.header):
+                writer.writerow([number, *row])
+            elif any(cell.strip() for cell in row):
                 details = {"found": len(row), "wanted": len(text.header)}
-                return Problem("error", "ragged", file.name, number, details=details)
-    return None
+                problems.append(Problem("error", "ragged", file.name, number, details=details))
+    return capped(problems)
+
+
+def _numbered(lines: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield the rows below the header, numbered as a spreadsheet does; None for one whose quotes do not close."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    next(reader)
+    number = 1
+    while True:
+        number += 1
+        try:
+            yield number, next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield number, None
 
 
 def _quoted(value: str) -> str:

@@ -1,6 +1,6 @@
 """What the reader narrowed the view to, and its link: ids only, canonical order, defaults left out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -64,25 +64,25 @@ class Filters:
 def from_pairs(pairs: Iterable[tuple[str, str]], choices: Sequence[Choice]) -> tuple[Filters, list[Rejected]]:
     """Read a link's parameters; what cannot be used is left out and returned."""
     known = {choice.id: choice for choice in choices}
-    found: dict[str, list[str]] = {}
+    read: dict[str, list[str]] = {}
     rejected: list[Rejected] = []
     for name, value in pairs:
         if name not in known:
             rejected.append(Rejected(name, value, "unknown_name"))
-        elif reason := _fault(known[name], value, found.get(name, [])):
+        elif reason := _fault(known[name], value, read.get(name, [])):
             rejected.append(Rejected(name, value, reason))
-        elif value != known[name].default and value not in found.get(name, []):
-            found.setdefault(name, []).append(value)
-    return Filters(tuple(sorted((name, _ordered(known[name], values)) for name, values in found.items()))), rejected
+        elif value not in read.get(name, []):
+            read.setdefault(name, []).append(value)
+    filters = Filters()
+    for name, values in read.items():
+        filters = filters.having(name, _ordered(known[name], _told(known[name], values)))
+    return filters, rejected
 
 
 def to_pairs(filters: Filters, choices: Sequence[Choice]) -> list[tuple[str, str]]:
     """Write a link's parameters in the order of the choices, defaults left out."""
     return [
-        (choice.id, value)
-        for choice in choices
-        for value in _ordered(choice, filters.all(choice.id))
-        if value and value != choice.default
+        (choice.id, value) for choice in choices for value in _ordered(choice, _told(choice, filters.all(choice.id)))
     ]
 
 
@@ -94,16 +94,9 @@ def link(path: str, filters: Filters, choices: Sequence[Choice], **others: str |
     return path + ("?" + urlencode(pairs) if pairs else "")
 
 
-def narrowed(filters: Filters, known: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the dimensions narrowed to ids that exist in the data."""
-    return {
-        id: chosen for id, ids in known.items() if (chosen := tuple(value for value in filters.all(id) if value in ids))
-    }
-
-
 def _fault(choice: Choice, value: str, before: list[str]) -> Literal["unknown_value", "not_a_day", "too_many"] | None:
-    if choice.kind == "day":
-        return "too_many" if before else None if _is_day(value) else "not_a_day"
+    if choice.kind == "day" and not _is_day(value):
+        return "not_a_day"
     if choice.options is not None and value not in choice.options:
         return "unknown_value"
     return "too_many" if before and choice.kind != "many" and value not in before else None
@@ -116,5 +109,10 @@ def _is_day(value: str) -> bool:
         return False
 
 
+def _told(choice: Choice, values: Iterable[str]) -> list[str]:
+    return [value for value in values if value and value != choice.default]
+
+
 def _ordered(choice: Choice, values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(values, key=choice.options.index)) if choice.options else tuple(sorted(values))
+    places = {value: place for place, value in enumerate(choice.options or ())}
+    return tuple(sorted(values, key=lambda value: (places.get(value, len(places)), value)))

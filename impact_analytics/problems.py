@@ -7,11 +7,13 @@ from typing import Literal
 from impact_analytics.i18n import text
 
 Severity = Literal["error", "warning", "notice"]
+MOST = 200  # rows named for one rule; the rest are counted
+LONGEST = 120  # letters of a value that a sentence repeats
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One broken or odd place in a data file; `words` overrules the sentence of the rule's id."""
+    """One broken or odd place in a data file; `words` is the sentence itself, where it is not that of the rule's id."""
 
     severity: Severity
     rule: str
@@ -24,8 +26,8 @@ class Problem:
 
     def sentence(self, lang: str) -> str:
         """Say file, row, column, value, what is wrong and what to do."""
-        values = {"value": self.value or "", "column": self.column or "", **self.details}
-        said = self.words[lang].format(**values) if self.words else text("checks", self.rule, lang, **values)
+        values = {"value": _brief(self.value or ""), "column": self.column or "", **self.details}
+        said = self.words[lang] if self.words else text("checks", self.rule, lang, **values)
         return f"{self.place(lang)}: {said}"
 
     def place(self, lang: str) -> str:
@@ -45,6 +47,23 @@ class Refused(Exception):
         self.programme = programme
         self.problems = tuple(problems)
         super().__init__("\n".join(problem.sentence("en") for problem in errors(self.problems)))
+
+
+def capped(problems: list[Problem]) -> list[Problem]:
+    """Keep the first problems of one rule and count the rest."""
+    return problems[:MOST] + (rest(problems[0], len(problems)) if problems else [])
+
+
+def rest(first: Problem, count: int) -> list[Problem]:
+    """Say how many rows there are beyond those named, where there are more."""
+    if count <= MOST:
+        return []
+    return [Problem(first.severity, "more", first.file, column=first.column, details={"count": count - MOST})]
+
+
+def _brief(value: str) -> str:
+    said = " ".join(value.split())
+    return said if len(said) <= LONGEST else f"{said[:LONGEST]}…"
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:

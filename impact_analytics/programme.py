@@ -69,7 +69,7 @@ def parse(text: str, id: str) -> Programme:
         if known[key] not in allowed:
             raise ProgrammeError(f"{id}/{FILE}: {key} is “{known[key]}”; it must be one of {', '.join(allowed)}.")
     if type(known["default_as_of"]) is not date:
-        raise ProgrammeError(f"{id}/{FILE}: default_as_of must be a date such as 2023-06-30, without quotes.")
+        raise ProgrammeError(f"{id}/{FILE}: default_as_of must be a date such as 2030-12-31, without quotes.")
     return Programme(id=id, **known)
 
 

@@ -71,13 +71,18 @@ def monitored_cards(view: View) -> list[Card]:
     ]
 
 
+def draw_since(view: View) -> None:
+    chosen = [since(view)] if view.chosen("since") else []
+    page.choose(view, "since", page.days_before(view, *chosen), view.say("since"), empty=view.say("year_before"), width=200)
+
+
 def draw_cards(view: View) -> None:
     page.cards(monitored_cards(view) if overview.monitored(view.snapshot) else published_cards(view))
 
 
 def draw_timeline(view: View) -> None:
     named = {"term": view.say("term_short")} | {
-        kind: view.app(f"limit.{kind}") for kind in ("incurred", "paid", "final_report")
+        kind: view.app(f"limit_short.{kind}") for kind in ("incurred", "paid", "final_report")
     }
     rows = overview.timeline(view.asked, view.lang, named)
     periods = overview.reporting_periods(view.asked)
@@ -168,6 +173,7 @@ def results_said(view: View, found: list[dict[str, object]] | None) -> str:
 
 view = page.view(__file__)
 draw_cards(view)
+draw_since(view)
 draw_timeline(view)
 left, right = st.columns([5, 7], gap="large")
 with left:

@@ -117,7 +117,7 @@ def draw_fit(view: View) -> None:
     shown = rows.assign(
         known_eur=[page.written(view, value, "eur") for value in rows["known_eur"]],
         predicted_eur=[page.written(view, value, "eur", basis="estimate") for value in rows["predicted_eur"]],
-        error=[page.moved(view, value, "share") for value in rows["error"]],
+        error=[page.relative(view, value) for value in rows["error"]],
     )
     columns = [
         Column("label", view.say("col_territory")),
@@ -158,4 +158,4 @@ with left:
 with right:
     draw_history(view)
     draw_rule(view)
-    draw_shares(view)
+draw_shares(view)

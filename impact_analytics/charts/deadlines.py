@@ -1,6 +1,6 @@
 """How terms moved: the steps of a call, and a bar for each project."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -59,12 +59,11 @@ def steps(
     `uncertain` says that the act was not found and `known_on` is the latest day it can be of: the stretch before is
     dashed. `limits` (label, known_on, limit_on) is drawn as a second, quiet line.
     """
-    every = sorted(records(rows), key=lambda row: iso(row.known_on) or "")
-    quiet = sorted(records(limits), key=lambda r: iso(r.known_on) or "") if limits is not None else []
+    every, quiet = _ordered(rows), _ordered(limits)
     start, end = _days([r.known_on for r in every])[0], as_of
     low, high = _height_span([r.ends_on for r in every] + [r.limit_on for r in quiet])
     label, top = key(_step_key(every, quiet, look, lang), look, left=LEFT)
-    plot = height - top - 12 - BOTTOM
+    notes = _step_notes(every, (start, end), (low, high), height - top - 12 - BOTTOM, (look, lang))
     return figure(
         [*_limit_line(quiet, start, end, look, lang), *_steps(every, end, look), _corners(every, look, lang)],
         look,
@@ -73,13 +72,13 @@ def steps(
         margin={"l": LEFT, "r": RIGHT, "t": top + 12, "b": BOTTOM},
         xaxis=time_axis(start, end, lang, look, room=NARROW - LEFT - RIGHT),
         yaxis=_term_axis(low, high, lang, look),
-        annotations=[label, *_step_notes(every, (start, end), (low, high), plot, (look, lang))],
+        annotations=[label, *notes],
     )
 
 
 def steps_alt(rows: pd.DataFrame, lang: str, *, as_of: date, limits: pd.DataFrame | None = None) -> str:
     """Say each act and the term it set, and the limits."""
-    every = sorted(records(rows), key=lambda row: iso(row.known_on) or "")
+    every = _ordered(rows)
     told = "; ".join(_step_words(row, lang) for row in every)
     said = words("steps", lang, as_of=short_day(as_of, "day", lang), told=told)
     if limits is not None and len(limits):
@@ -102,12 +101,6 @@ def projects(rows: pd.DataFrame, look: Theme, lang: str, *, as_of: date) -> go.F
     ends = [_delay_words(row, lang) for row in every]
     margin = {"l": NAMES, "r": max([*map(width, ends), 20]) + 20, "t": top + LINE + 6, "b": BOTTOM}
     label["yshift"] = LINE + 8
-    column = [
-        note(painted(text, look.late_text if _delay(row) else look.quiet), look, x=1, y=place, yref="y", xshift=12)
-        | {"xanchor": "left"}
-        for place, (text, row) in enumerate(zip(ends, every, strict=True))
-        if text
-    ]
     return figure(
         _project_traces(every, look, lang),
         look,
@@ -117,7 +110,7 @@ def projects(rows: pd.DataFrame, look: Theme, lang: str, *, as_of: date) -> go.F
         xaxis=time_axis(start, end, lang, look, room=NARROW - NAMES - margin["r"]),
         yaxis=row_axis(rows["label"].tolist(), look, PITCH),
         shapes=[upright(look, as_of.isoformat(), color=look.accent, wide=1.5)],
-        annotations=[label, *column, _as_of_note(as_of, start, end, look, lang)],
+        annotations=[label, *_row_ends(every, ends, look), _as_of_note(as_of, start, end, look, lang)],
     )
 
 
@@ -133,6 +126,10 @@ def projects_alt(rows: pd.DataFrame, lang: str, *, as_of: date) -> str:
 
 
 # --- both -------------------------------------------------------------------------------------------------------------
+
+
+def _ordered(rows: pd.DataFrame | None) -> list[Any]:
+    return [] if rows is None else sorted(records(rows), key=lambda row: iso(row.known_on) or "")
 
 
 def _days(values: Sequence[object]) -> list[date]:
@@ -246,7 +243,8 @@ def _step_note(row: Any, label: str, height: float, look: Theme, *, left_of: boo
 
 
 def _superseded(row: Any) -> list[str]:
-    return [when for when in map(iso, row.superseded) if when] if isinstance(row.superseded, list | tuple) else []
+    many = isinstance(row.superseded, Iterable) and not isinstance(row.superseded, str)
+    return [when for when in map(iso, row.superseded) if when] if many else []
 
 
 def _ghosts(row: Any) -> list[str]:
@@ -268,6 +266,16 @@ def _delay_words(row: Any, lang: str) -> str:
     if iso(row.withdrawn_on):
         return words("withdrawn", lang)
     return f"+{full(days, DAYS, lang)}" if days else ""
+
+
+def _row_ends(every: Sequence[Any], ends: Sequence[str], look: Theme) -> list[Spec]:
+    """Return the words at the rows' ends: days late in the late colour, others quiet."""
+    where = {"x": 1, "yref": "y", "xanchor": "left", "xshift": 12}
+    return [
+        note(painted(label, look.late_text if _delay(row) else look.quiet), look, y=place, **where)
+        for place, (label, row) in enumerate(zip(ends, every, strict=True))
+        if label
+    ]
 
 
 def _project_key(look: Theme, lang: str) -> list[tuple[str, str, str]]:

@@ -3,7 +3,7 @@
 from collections import namedtuple
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -188,6 +188,7 @@ def row_axis(names: Sequence[str], look: Theme, pitch: float) -> Spec:
 
 def time_axis(start: date, end: date, lang: str, look: Theme, *, room: float = NARROW) -> Spec:
     """Return an axis of days: years, or quarters with the year below where it changes; `room` pixels at the least."""
+    end = max(end, start + timedelta(days=1))
     places, names = quarter_ticks(start, end, lang)
     return still(look) | {
         "type": "date",

@@ -32,17 +32,13 @@ LEVEL = 2 * LINE + 4  # px a level of labels
 FOOT = 6  # px between lane and labels
 SIDE = 8  # px left and right of the lane
 LABEL = 118  # px a label takes at most
+Span = tuple[date, date]
+
 SYMBOLS = {"act": "circle", "term": "diamond", "limit": "square-open"}
 
 
 def acts(
-    rows: pd.DataFrame,
-    look: Theme,
-    lang: str,
-    *,
-    periods: pd.DataFrame,
-    span: tuple[date, date],
-    as_of: date | None = None,
+    rows: pd.DataFrame, look: Theme, lang: str, *, periods: pd.DataFrame, span: Span, as_of: date | None = None
 ) -> go.Figure:
     """Draw acts above a lane of periods, terms and legal limits below it; columns on, label, kind, note.
 
@@ -51,21 +47,20 @@ def acts(
     """
     start, end = span
     every = [row for row in records(rows) if start.isoformat() <= (iso(row.on) or "") <= end.isoformat()]
-    above = [(iso(r.on) or "", str(r.label), look.text) for r in every if r.kind == "act"]
-    below = [(iso(r.on) or "", str(r.label), look.text) for r in every if r.kind != "act"]
+    below, above = ([_told(row, look) for row in every if (row.kind == "act") is act] for act in (False, True))
     if as_of and start <= as_of <= end:
         above.append((as_of.isoformat(), words("as_of", lang), look.accent))
     up, high = _labels(above, start, end, look, lang, above=True)
     down, deep = _labels(below, start, end, look, lang, above=False)
+    margin = {"l": SIDE, "r": SIDE, "t": high, "b": deep}
+    traces = [_periods(periods, look), *(_marks(every, kind, look, lang) for kind in SYMBOLS)]
     return figure(
-        [_periods(periods, look), *(_marks(every, kind, look, lang) for kind in SYMBOLS)],
+        traces,
         look,
         lang,
         height=LANE + high + deep,
-        margin={"l": SIDE, "r": SIDE, "t": high, "b": deep},
-        bargap=0,
-        xaxis=still(look) | {"type": "date", "range": [start.isoformat(), end.isoformat()], "showticklabels": False},
-        yaxis=still(look) | {"range": [0, 1], "showticklabels": False},
+        margin=margin,
+        **_lane(start, end, look),
         shapes=[*(shape for shape, _ in [*up, *down]), *_years(start, end, look)],
         annotations=[*(label for _, label in [*up, *down]), *_year_names(start, end, look)],
     )
@@ -80,6 +75,15 @@ def acts_alt(rows: pd.DataFrame, lang: str, *, as_of: date | None = None) -> str
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _told(row: Any, look: Theme) -> tuple[str, str, str]:
+    return iso(row.on) or "", str(row.label), look.text
+
+
+def _lane(start: date, end: date, look: Theme) -> Spec:
+    across = {"type": "date", "range": [start.isoformat(), end.isoformat()], "showticklabels": False}
+    return {"xaxis": still(look) | across, "yaxis": still(look) | {"range": [0, 1], "showticklabels": False}}
 
 
 def _labels(

@@ -66,17 +66,11 @@ def lines(
     right = max((width(_last_words(group, pen)) + 20 for group in series), default=EDGE)
     poles, labels, top = _acts(acts, (start, end), right, height, look)
     axis = value_axis(*_range(rows), unit, lang, look)
-    return figure(
-        [_line(group, pen, step=step) for group in series],
-        look,
-        lang,
-        height=height,
-        margin={"l": NUMBERS, "r": right, "t": top, "b": BOTTOM},
-        xaxis=time_axis(start, end, lang, look, room=NARROW - NUMBERS - right),
-        yaxis=axis,
-        shapes=poles,
-        annotations=[*labels, *_ends(series, axis["range"], height - top - BOTTOM, pen)],
-    )
+    axes = {"xaxis": time_axis(start, end, lang, look, room=NARROW - NUMBERS - right), "yaxis": axis}
+    notes = [*labels, *_ends(series, axis["range"], height - top - BOTTOM, pen)]
+    margin = {"l": NUMBERS, "r": right, "t": top, "b": BOTTOM}
+    traces = [_line(group, pen, step=step) for group in series]
+    return figure(traces, look, lang, height=height, margin=margin, shapes=poles, annotations=notes, **axes)
 
 
 def lines_alt(rows: pd.DataFrame, lang: str, *, unit: Unit, acts: Acts = ()) -> str:

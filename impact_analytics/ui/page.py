@@ -24,8 +24,8 @@ from impact_analytics.queries import Asked, Value, asked, names, periods, value
 from impact_analytics.semantics import dimensions, metrics
 from impact_analytics.store import Snapshot
 from impact_analytics.theme import Theme, theme
-from impact_analytics.ui import html, reader
-from impact_analytics.ui.html import Card, Column
+from impact_analytics.ui import markup, reader
+from impact_analytics.ui.markup import Card, Column
 from impact_analytics.ui.spec import PageSpec, page_of, pages
 
 __all__ = ["Card", "Column"]  # what pages take from here although it is made elsewhere
@@ -126,11 +126,11 @@ def _is_dark() -> bool:
 def _head(view: View) -> None:
     parts = [_tokens(view.look)]
     if view.example:
-        parts.append(f'<div class="example-band" role="note">{html.escape(view.app("example_band"))}</div>')
-    parts.append(f'<h1 class="title">{html.escape(view.say("title"))}</h1>')
-    parts.append(f'<p class="lead">{html.escape(view.say("lead"))}</p>')
+        parts.append(f'<div class="example-band" role="note">{markup.escape(view.app("example_band"))}</div>')
+    parts.append(f'<h1 class="title">{markup.escape(view.say("title"))}</h1>')
+    parts.append(f'<p class="lead">{markup.escape(view.say("lead"))}</p>')
     parts.append(f'<p class="chips">{_chips(view)}</p>')
-    parts += [f'<p class="rejected" role="status">{html.escape(line)}</p>' for line in reader.rejected(view.lang)]
+    parts += [f'<p class="rejected" role="status">{markup.escape(line)}</p>' for line in reader.rejected(view.lang)]
     st.html("".join(parts))
     if view.asked.where:
         st.button(view.app("clear"), key="clear", on_click=reader.cleared, type="tertiary")
@@ -144,7 +144,7 @@ def _chips(view: View) -> str:
         said.append(
             f"{dimensions()[id].words(view.lang)['name']}: {', '.join(view.names(id)[value] for value in chosen)}"
         )
-    return "".join(f'<span class="chip">{html.escape(chip)}</span>' for chip in said)
+    return "".join(f'<span class="chip">{markup.escape(chip)}</span>' for chip in said)
 
 
 def _tokens(look: Theme) -> str:
@@ -170,7 +170,7 @@ def _tokens(look: Theme) -> str:
 
 def cards(found: Sequence[Card]) -> None:
     """Draw figures side by side."""
-    st.html(html.cards(found))
+    st.html(markup.cards(found))
 
 
 def card(
@@ -221,7 +221,7 @@ def equation(view: View, terms: Sequence[tuple[str, Any, str]]) -> None:
     signs = ["", "=", *["+"] * (len(terms) - 2)]
     parts = [
         (f'<span class="sign">{sign}</span>' if sign else "")
-        + f'<div class="term {kind}"><b>{html.escape(written(view, value, "eur"))}</b>{html.escape(said)}</div>'
+        + f'<div class="term {kind}"><b>{markup.escape(written(view, value, "eur"))}</b>{markup.escape(said)}</div>'
         for sign, (kind, value, said) in zip(signs, terms, strict=True)
     ]
     st.html(f'<div class="equation">{"".join(parts)}</div>')
@@ -234,7 +234,7 @@ def heading(title: str, subtitle: str = "", *, level: int = 2) -> None:
 
 def paragraph(sentence: str, *, quiet: bool = False) -> None:
     """Draw a sentence."""
-    st.html(f'<p class="{"quiet" if quiet else "plain"}">{html.escape(sentence)}</p>')
+    st.html(f'<p class="{"quiet" if quiet else "plain"}">{markup.escape(sentence)}</p>')
 
 
 def chart(
@@ -304,7 +304,7 @@ def foot(
 ) -> None:
     """Draw what stands below a figure: basis, sources, and its data on demand."""
     shown = basis or view.programme.basis
-    parts = [html.basis_mark(shown, view.app(f"bases.{shown}")), _sources(view, sources)]
+    parts = [markup.basis_mark(shown, view.app(f"bases.{shown}")), _sources(view, sources)]
     st.html(f'<div class="foot">{" ".join(parts)}</div>')
     if data is not None:
         opened = st.expander(view.app("table"), key=f"{key}_data", on_change="rerun", type="compact")
@@ -317,16 +317,16 @@ def _sources(view: View, sources: Sequence[tuple[str, str]]) -> str:
     if not sources:
         return ""
     listed = [
-        html.anchor(url, name, outside=True) if url else html.escape(name) for name, url in sources[:SOURCES_SHOWN]
+        markup.anchor(url, name, outside=True) if url else markup.escape(name) for name, url in sources[:SOURCES_SHOWN]
     ]
     if len(sources) > SOURCES_SHOWN:
-        listed.append(html.anchor(view.link("data"), view.app("more_sources", count=len(sources) - SOURCES_SHOWN)))
-    return f"<span>{html.escape(view.app('source' if len(sources) == 1 else 'sources'))}: {', '.join(listed)}</span>"
+        listed.append(markup.anchor(view.link("data"), view.app("more_sources", count=len(sources) - SOURCES_SHOWN)))
+    return f"<span>{markup.escape(view.app('source' if len(sources) == 1 else 'sources'))}: {', '.join(listed)}</span>"
 
 
 def twin(view: View, key: str, rows: pd.DataFrame, columns: Sequence[Column], *, caption: str) -> None:
     """Draw the table twin of a figure with its CSV."""
-    st.html(html.table(rows, columns, caption=caption))
+    st.html(markup.table(rows, columns, caption=caption))
     name = f"{view.app('example_file') if view.example else ''}{view.programme.id}_{key}_{view.as_of.isoformat()}.csv"
     shown = rows[[column.name for column in columns]].set_axis([column.heading for column in columns], axis=1)
     st.download_button(
@@ -342,7 +342,7 @@ def twin(view: View, key: str, rows: pd.DataFrame, columns: Sequence[Column], *,
 
 def table(rows: pd.DataFrame, columns: Sequence[Column], *, caption: str) -> None:
     """Draw a table whose cells are already in words."""
-    st.html(html.table(rows, columns, caption=caption))
+    st.html(markup.table(rows, columns, caption=caption))
 
 
 def unknown(view: View, sentence: str) -> None:
@@ -357,8 +357,8 @@ def unknown(view: View, sentence: str) -> None:
             programme=example,
             lang=view.lang,
         )
-        offer = f'<p class="offer">{html.anchor(address, view.app("see_example"))}</p>'
-    st.html(f'<div class="unknown"><p>{html.escape(sentence)}</p>{offer}</div>')
+        offer = f'<p class="offer">{markup.anchor(address, view.app("see_example"))}</p>'
+    st.html(f'<div class="unknown"><p>{markup.escape(sentence)}</p>{offer}</div>')
 
 
 def choose(view: View, id: str, options: Mapping[str, str], label: str, *, empty: str = "", **others: Any) -> str:
@@ -377,8 +377,8 @@ def _bare() -> tuple[Choice, ...]:
 
 
 def _heading(title: str, subtitle: str, level: int) -> str:
-    below = f'<p class="subtitle">{html.escape(subtitle)}</p>' if subtitle else ""
-    return f'<h{level} class="part">{html.escape(title)}</h{level}>{below}'
+    below = f'<p class="subtitle">{markup.escape(subtitle)}</p>' if subtitle else ""
+    return f'<h{level} class="part">{markup.escape(title)}</h{level}>{below}'
 
 
 def bullets(items: Sequence[str]) -> None:
@@ -388,12 +388,12 @@ def bullets(items: Sequence[str]) -> None:
 
 def linked(address: str, words: str) -> str:
     """Return words that lead to a page of ours, as HTML."""
-    return html.anchor(address, words)
+    return markup.anchor(address, words)
 
 
 def quietly(words: str) -> str:
     """Return words in quiet text below, as HTML."""
-    return f'<div class="quiet">{html.escape(words)}</div>'
+    return f'<div class="quiet">{markup.escape(words)}</div>'
 
 
 # ---------------------------------------------------------------- words of values
@@ -412,12 +412,24 @@ def change(view: View, name: str, before: Any, day: date) -> str:
     since = short_day(day, "day", view.lang)
     if now == before:
         return view.app("no_change_since", day=since)
-    return view.app("change_since", difference=moved(view, now - before, metrics()[name].unit), day=since)
+    return view.app("change_since", difference=_short_move(view, now - before, metrics()[name].unit), day=since)
+
+
+def _short_move(view: View, difference: Any, unit: str) -> str:
+    if unit != "eur":
+        return moved(view, difference, unit)
+    return ("+" if difference > 0 else formats.MINUS) + short(abs(difference), UNITS[unit], view.lang)
 
 
 def number(value: Any) -> float | None:
     """Return a value as a line can draw it."""
     return None if value is None or isinstance(value, date) else float(value)
+
+
+def days_before(view: View, *chosen: date) -> dict[str, str]:
+    """Return the days before the view's own that a choice may take, newest first, as written; any chosen among them."""
+    days = sorted({*chosen, *(day for day in periods(view.snapshot) if day < view.as_of)}, reverse=True)
+    return {day.isoformat(): short_day(day, "day", view.lang) for day in days}
 
 
 def days_between(view: View, since: date) -> tuple[date, ...]:
@@ -446,6 +458,12 @@ def written(view: View, value: Any, unit: str, *, basis: str = "") -> str:
 def moved(view: View, value: Any, unit: str) -> str:
     """Return a difference with its sign."""
     return view.app("not_known") if value is None else formats.difference(value, UNITS[unit], view.lang)
+
+
+def relative(view: View, value: Any) -> str:
+    """Return a relative difference with its sign, in per cent."""
+    sign = "+" if value > 0 else formats.MINUS if value < 0 else ""
+    return sign + full(abs(value), UNITS["share"], view.lang)
 
 
 def subtitle(view: View, unit: str = "", *more: str) -> str:

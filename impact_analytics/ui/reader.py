@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -13,16 +14,22 @@ from impact_analytics.filters import Choice, Filters, Rejected, from_pairs, to_p
 from impact_analytics.i18n import LANGUAGES, text
 from impact_analytics.queries import ids, names, periods
 from impact_analytics.semantics import dimensions
+from impact_analytics.settings import cache_folder, data_folder
 from impact_analytics.store import NoSnapshot, Snapshot, current, pinned
 from impact_analytics.ui.spec import PageSpec
 
 LINK = "_link"
+FRESH = "_fresh"  # whether this run has read its link
 REJECTED = "_rejected"
 
 
-@cache
 def programmes() -> tuple[str, ...]:
     """Return the ids of the programmes that can be shown, built on first need."""
+    return _built(data_folder(), cache_folder())
+
+
+@cache
+def _built(_data: Path, _cache: Path) -> tuple[str, ...]:
     return tuple(build.snapshots())
 
 
@@ -79,6 +86,7 @@ def read(spec: PageSpec | None) -> tuple[Snapshot, Filters, tuple[Choice, ...]]:
     pin = dict(pairs).get("snapshot", "") if changed else str(st.session_state.get("snapshot") or "")
     snapshot, gone = snapshot_of(programme, pin)
     known = choices(snapshot, language()) + page_choices(spec, snapshot)
+    st.session_state[FRESH] = changed
     if changed:
         filters, rejected = from_pairs([pair for pair in pairs if not gone or pair[0] != "snapshot"], known)
         st.session_state[REJECTED] = rejected + gone
@@ -99,9 +107,11 @@ def from_widgets(known: Iterable[Choice]) -> Filters:
 
 
 def write(filters: Filters, known: Iterable[Choice]) -> None:
-    """Put the choices into the address, so that it can be copied."""
+    """Put the choices into the address, so that it can be copied; what was wrong with an earlier link is forgotten."""
     pairs = to_pairs(filters, tuple(known))
     if urlencode(pairs) != st.session_state.get(LINK):
+        if not st.session_state.get(FRESH):
+            st.session_state[REJECTED] = []
         st.query_params.from_dict(_grouped(pairs))
         st.session_state[LINK] = urlencode(pairs)
 

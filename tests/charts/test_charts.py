@@ -1,13 +1,15 @@
-"""Every chart draws the values it is given, in both languages and both themes, and says them to those who cannot see."""
+"""Every chart draws the values it is given, in both languages and themes, and says them to those who cannot see."""
 
 import ast
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -110,8 +112,8 @@ class Chart(NamedTuple):
     draw: Callable[..., go.Figure]
     say: Callable[..., str]
     rows: pd.DataFrame
-    both: dict[str, Any] = {}
-    drawing: dict[str, Any] = {}
+    both: Mapping[str, Any] = MappingProxyType({})
+    drawing: Mapping[str, Any] = MappingProxyType({})
 
 
 EVERY = {
@@ -342,3 +344,9 @@ def test_labels_break_between_words_and_never_inside_an_amount():
     assert labels.wrapped("importo non pubblico", 60, 3).split("<br>")
     assert "<br>" not in labels.wrapped("25,00\u00a0mln\u00a0€", 60)
     assert labels.shortened("x" * 80, 60).endswith("…")
+
+
+def test_a_single_day_and_arrays_of_terms_are_drawn():
+    go.Figure(drawn("lines", rows=COURSE.head(1)).to_dict())
+    rows = PROJECTS.assign(superseded=[np.array(["2030-06-30"], dtype="datetime64[D]"), None, float("nan")])
+    assert list(drawn("projects", rows=rows).data[-2].x) == ["2030-06-30"]

@@ -1,0 +1,531 @@
+"""How far each action line has come: what was published, and what the sheets say of money, time, results and causes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from impact_analytics.formats import day, period
+from impact_analytics.queries.asked import Asked, Value, answer, names, narrowed_sql, rows
+from impact_analytics.semantics import lacking, metrics
+
+EVERY = ("territory", "macro_area", "action_line")
+OWN = ("action_line",)
+CLOCKS = ("time_progress", "physical_progress", "expenditure_clock")
+
+
+def lines(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return the action lines asked for: line, place (from 0, among all lines), name, title, school_time."""
+    return rows(
+        asked,
+        f"""
+        SELECT x.action_line AS line, x.place, x.name_{lang} AS name, x.title_{lang} AS title, x.school_time
+        FROM ({_placed()}) AS x WHERE {narrowed_sql(asked, "x", OWN)} ORDER BY x.place
+        """,
+    )
+
+
+# ---------------------------------------------------------------- what was published
+
+
+def results(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return results as published, those of a project together, largest first: line (None where not stated), unit, name, qualifier, value, place, day,
+    source, url, basis. They are listed, never added.
+    """
+    found = rows(
+        asked,
+        f"""
+        SELECT r.action_line AS line, r.unit, r.name_{lang} AS name, r.qualifier, r.value, t.name_{lang} AS place,
+            coalesce(r.on_date, r.known_from) AS "on", coalesce(r.on_precision, 'day') AS "precision",
+            s.title AS source, coalesce(s.url, '') AS url, r.basis
+        FROM result AS r
+        JOIN fact_place AS x USING (project_id)
+        JOIN territory AS t USING (territory)
+        JOIN source AS s ON s.source_id = r.source_id
+        WHERE r.kind = 'achieved' AND r.known_from <= $as_of AND {narrowed_sql(asked, "x")}
+            AND (r.action_line IS NULL OR {narrowed_sql(asked, "r", OWN)})
+        ORDER BY max(r.value) OVER (PARTITION BY r.action_line, r.unit, r.project_id) DESC, place, r.value DESC
+        """,
+    )
+    return _dated(found, lang)
+
+
+def targets(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return targets as published beside what the same project published as reached: line, unit, name, qualifier, value,
+    reached_qualifier, reached, place, source, url.
+    """
+    return rows(
+        asked,
+        f"""
+        WITH reached AS (
+            SELECT project_id, action_line, unit, name_it, arg_max(value, known_from) AS value,
+                arg_max(qualifier, known_from) AS qualifier
+            FROM result WHERE kind = 'achieved' AND known_from <= $as_of GROUP BY ALL
+        )
+        SELECT l.name, r.name_{lang} AS what, r.unit, r.qualifier, r.value, g.value AS reached,
+            g.qualifier AS reached_qualifier, t.name_{lang} AS place, s.title AS source, coalesce(s.url, '') AS url
+        FROM result AS r
+        JOIN fact_place AS x USING (project_id)
+        JOIN territory AS t USING (territory)
+        JOIN source AS s ON s.source_id = r.source_id
+        LEFT JOIN ({_named(lang)}) AS l USING (action_line)
+        LEFT JOIN reached AS g ON g.project_id = r.project_id AND g.unit = r.unit AND g.name_it = r.name_it
+            AND g.action_line IS NOT DISTINCT FROM r.action_line
+        WHERE r.kind = 'target' AND r.known_from <= $as_of AND {narrowed_sql(asked, "x")}
+            AND (r.action_line IS NULL OR {narrowed_sql(asked, "r", OWN)})
+        ORDER BY r.unit = 'contacts', r.unit, l.place, place
+        """,
+    )
+
+
+def statements(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return what sources said of progress, newest first: quote, quote_lang, meaning, line (name), day, source, url."""
+    found = rows(
+        asked,
+        f"""
+        SELECT x.quote, x.quote_lang, x.meaning_{lang} AS meaning, l.name AS line, x.on_date AS "on", 'day' AS "precision",
+            s.title AS source, coalesce(s.url, '') AS url
+        FROM statement AS x
+        JOIN source AS s ON s.source_id = x.source_id
+        LEFT JOIN ({_named(lang)}) AS l USING (action_line)
+        WHERE x.subject = 'progress' AND x.known_from <= $as_of
+            AND (x.action_line IS NULL OR {narrowed_sql(asked, "x", OWN)})
+        ORDER BY x.on_date DESC
+        """,
+    )
+    return _dated(found, lang)
+
+
+def gaps(asked: Asked, lang: str, page: str) -> pd.DataFrame:
+    """Return what a reader of a page would ask and no source answers: title, reason."""
+    sql = f"SELECT title_{lang} AS title, reason_{lang} AS reason FROM gap WHERE page = $page ORDER BY position"
+    return rows(asked, sql, page=page)
+
+
+# ---------------------------------------------------------------- expenditure and clocks
+
+
+def incurred(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return expenditure incurred by line at the end of each period, cumulative (EUR): series, label, position, on, value,
+    basis, period.
+    """
+    found = rows(
+        asked,
+        f"""
+        WITH flow AS (
+            SELECT f.action_line, f.period_id, sum(f.incurred_eur) AS value, min(f.basis) AS basis
+            FROM fact_expenditure AS f
+            WHERE f.entry = 'reported' AND f.known_from <= $as_of AND {narrowed_sql(asked, "f", EVERY)}
+            GROUP BY ALL
+        ),
+        moment AS (
+            SELECT r.period_id, r.ends_on
+            FROM reporting_period AS r
+            WHERE r.ends_on BETWEEN (SELECT min(ends_on) FROM flow JOIN reporting_period USING (period_id))
+                AND (SELECT max(ends_on) FROM flow JOIN reporting_period USING (period_id))
+        )
+        SELECT l.action_line AS series, l.name AS label, l.place AS position, m.ends_on AS "on",
+            coalesce(sum(f.value) OVER (PARTITION BY l.action_line ORDER BY m.ends_on), 0) AS value,
+            coalesce(f.basis, (SELECT min(basis) FROM flow)) AS basis, m.period_id
+        FROM ({_named(lang)}) AS l
+        CROSS JOIN moment AS m
+        LEFT JOIN flow AS f ON f.action_line = l.action_line AND f.period_id = m.period_id
+        WHERE l.action_line IN (SELECT action_line FROM flow)
+        ORDER BY l.place, m.ends_on
+        """,
+    )
+    return found.assign(period=[period(id, lang) for id in found["period_id"]])
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """How complete the newest period is: its sheets in of those of the projects under way; sheets missing in all."""
+
+    period: str
+    sheets: int
+    projects: int
+    missing: int
+
+
+def arrived(asked: Asked, lang: str) -> Arrived | None:
+    """Return how complete the newest period with a sheet is; None where there is no sheet."""
+    found = rows(
+        asked,
+        f"""
+        WITH grade AS (SELECT g.* FROM mart_sheet_grade AS g WHERE g.as_of = $as_of AND {narrowed_sql(asked, "g")}),
+        newest AS (SELECT arg_max(period_id, ends_on) AS period_id FROM grade WHERE sheet_id IS NOT NULL)
+        SELECT n.period_id,
+            (SELECT count(sheet_id) FROM grade AS g WHERE g.period_id = n.period_id) AS sheets,
+            (SELECT count(*) FROM fact_place AS p JOIN reporting_period AS r ON r.period_id = n.period_id
+                WHERE coalesce(p.started_on, p.known_from) <= r.ends_on
+                AND (p.ended_on IS NULL OR p.ended_on >= r.starts_on)
+                AND (p.withdrawn_on IS NULL OR p.withdrawn_on >= r.ends_on) AND {narrowed_sql(asked, "p")}) AS projects,
+            (SELECT count(*) FROM grade WHERE grade = 'missing') AS missing
+        FROM newest AS n WHERE n.period_id IS NOT NULL
+        """,
+    )
+    if found.empty:
+        return None
+    row = found.iloc[0]
+    return Arrived(period(row["period_id"], lang), row["sheets"], row["projects"], row["missing"])
+
+
+def acts(asked: Asked, lang: str) -> list[tuple[date, str]]:
+    """Return the acts that moved the term of the whole call, known by then: day adopted, short name."""
+    found = rows(
+        asked,
+        f"""
+        SELECT DISTINCT a.adopted_on, a.short_{lang} AS short
+        FROM deadline AS d JOIN act AS a USING (act_id)
+        WHERE d.project_id IS NULL AND d.extension <> 'first' AND a.known_from <= $as_of AND d.known_from <= $as_of
+        ORDER BY 1
+        """,
+    )
+    return list(zip(found["adopted_on"], found["short"], strict=True))
+
+
+@lru_cache(maxsize=512)
+def clocks(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return the three clocks by line: id, label, time, physical, expenditure (shares), basis."""
+    found, _ = answer(asked, CLOCKS, ("action_line",))
+    order = list(names(asked.snapshot, "action_line", lang).items())
+    by_line = {row["action_line"]: row for row in found.to_dict("records")}
+    told = [
+        (id, label, *(by_line[id][name] for name in CLOCKS), by_line[id][f"{CLOCKS[1]}_basis"] or "")
+        for id, label in order
+        if id in by_line
+    ]
+    return pd.DataFrame(told, columns=["id", "label", "time", "physical", "expenditure", "basis"], dtype=object)
+
+
+def status(found: Value, thresholds: Mapping[str, float]) -> str:
+    """Return how a gap stands by the programme's thresholds: on_track, watch, late; nothing where one is not known."""
+    watch, late = (thresholds.get(f"gap_{name}_points") for name in ("watch", "late"))
+    if found.value is None or watch is None or late is None:
+        return ""
+    behind = round(-float(found.value) * 100, 6)
+    return "late" if behind >= late else "watch" if behind >= watch else "on_track"
+
+
+# ---------------------------------------------------------------- line × territory
+
+
+def split_metrics(asked: Asked, lang: str) -> dict[str, str]:
+    """Return the metrics that compare and are split by territory and line, with their names."""
+    fitting = [
+        id
+        for id, metric in metrics().items()
+        if metric.comparable
+        and metric.unit != "date"
+        and not lacking(id, ("territory", "action_line"), asked.snapshot.columns)
+    ]
+    return {id: str(metrics()[id].words(lang)["name"]) for id in fitting}
+
+
+def unit(metric: str) -> str:
+    """Return the unit of a metric."""
+    return metrics()[metric].unit
+
+
+def definition(metric: str, lang: str) -> str:
+    """Return what a metric means."""
+    return str(metrics()[metric].words(lang)["definition"])
+
+
+@lru_cache(maxsize=512)
+def grid(asked: Asked, metric: str, lang: str, not_stated: str) -> pd.DataFrame:
+    """Return a metric by territory and line: row_id, row, column_id, column, value, basis; a line not stated comes last."""
+    found, _ = answer(asked, (metric,), ("territory", "action_line"))
+    territories = names(asked.snapshot, "territory", lang)
+    columns = dict(names(asked.snapshot, "action_line", lang)) | {"": not_stated}
+    cells = {(row["territory"], row["action_line"]): row for row in found.to_dict("records")}
+    across = [line for line in columns if any(at == line for _, at in cells)]
+    down = [place for place in territories if any(at == place for at, _ in cells)]
+    told = [
+        (place, territories[place], line, columns[line], *_known(cells.get((place, line)), metric))
+        for place in down
+        for line in across
+    ]
+    return pd.DataFrame(told, columns=["row_id", "row", "column_id", "column", "value", "basis"], dtype=object)
+
+
+def _known(cell: Mapping[Any, Any] | None, metric: str) -> tuple[Any, str]:
+    return (cell[metric], cell[f"{metric}_basis"] or "") if cell else (None, "")
+
+
+def withdrawn(asked: Asked, lang: str) -> list[str]:
+    """Return the territories whose project has withdrawn by then."""
+    found = rows(
+        asked,
+        f"""
+        SELECT t.name_{lang} AS name FROM fact_place AS p JOIN territory AS t USING (territory)
+        WHERE p.withdrawn_on <= $as_of AND {narrowed_sql(asked, "p")} ORDER BY name
+        """,
+    )
+    return list(found["name"])
+
+
+# ---------------------------------------------------------------- results, states and causes in the sheets
+
+
+def indicators(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return the indicators of projects not withdrawn: line (None: not of one line), name, unit, persons, value and target
+    (None where persons of several projects would be added), projects with a target, projects that reached it, basis.
+    """
+    return rows(
+        asked,
+        f"""
+        WITH target AS (
+            SELECT f.project_id, f.indicator_id, sum(f.target) AS target, min(f.basis) AS basis
+            FROM fact_target AS f JOIN fact_place AS p USING (project_id)
+            WHERE f.known_from <= $as_of AND {narrowed_sql(asked, "f")}
+                AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of)
+            GROUP BY ALL
+        ),
+        reached AS (
+            SELECT project_id, indicator_id, sum(value) AS value FROM fact_physical WHERE known_from <= $as_of GROUP BY ALL
+        )
+        SELECT i.action_line AS line, i.indicator_id, i.name_{lang} AS name, i.unit, i.unique_persons AS persons,
+            CASE WHEN NOT i.unique_persons OR count(*) = 1 THEN coalesce(sum(r.value), 0) END AS value,
+            CASE WHEN NOT i.unique_persons OR count(*) = 1 THEN sum(t.target) END AS target,
+            count(*) AS projects, count(*) FILTER (WHERE r.value >= t.target) AS reached, min(t.basis) AS basis
+        FROM target AS t
+        JOIN indicator AS i USING (indicator_id)
+        LEFT JOIN reached AS r USING (project_id, indicator_id)
+        WHERE t.target > 0 AND {narrowed_sql(asked, "i", OWN)}
+        GROUP BY i.action_line, i.indicator_id, i.name_{lang}, i.unit, i.unique_persons, i.level
+        ORDER BY i.action_line NULLS LAST, i.level, i.unit, i.name_{lang}
+        """,
+    )
+
+
+def states(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return work packages by line and state in each project's newest sheet: id, label, state, value, basis."""
+    return rows(
+        asked,
+        f"""
+        SELECT x.action_line AS id, l.name AS label, x.state, sum(x.packages) AS value, min(x.basis) AS basis
+        FROM mart_line_state AS x
+        JOIN ({_named(lang)}) AS l USING (action_line)
+        JOIN fact_place AS p USING (project_id)
+        WHERE x.as_of = $as_of AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of) AND {narrowed_sql(asked, "x", EVERY)}
+        GROUP BY ALL ORDER BY any_value(l.place), x.state
+        """,
+    )
+
+
+def causes(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return causes of delay in the sheets standing, counted for every origin and nature that occurs: origin, nature
+    (None where not coded), value, basis.
+    """
+    return rows(
+        asked,
+        f"""
+        WITH cause AS (SELECT * FROM ({_causes(asked, lang)})),
+        pair AS (
+            SELECT o.origin, o.origin_place, n.nature, n.nature_place
+            FROM (SELECT DISTINCT origin, origin_place FROM cause) AS o
+            CROSS JOIN (SELECT DISTINCT nature, nature_place FROM cause) AS n
+        )
+        SELECT p.origin, p.nature, count(c.sentence) AS value, (SELECT min(basis) FROM cause) AS basis
+        FROM pair AS p
+        LEFT JOIN cause AS c ON c.origin IS NOT DISTINCT FROM p.origin AND c.nature IS NOT DISTINCT FROM p.nature
+        GROUP BY p.origin, p.nature, p.origin_place, p.nature_place
+        ORDER BY p.origin_place NULLS LAST, p.nature_place NULLS LAST
+        """,
+    )
+
+
+def sentences(asked: Asked, lang: str, origin: str) -> pd.DataFrame:
+    """Return the sentences behind the causes, newest first: period, place, project_id, line, origin, nature, sentence.
+
+    `origin` is a code, `none` for what was not coded, or blank for all.
+    """
+    wanted = {"": "TRUE", "none": "origin_id IS NULL"}.get(origin, "origin_id = $origin")
+    found = rows(
+        asked,
+        f"""
+        SELECT period_id, place, project_id, line, origin, nature, sentence FROM ({_causes(asked, lang)})
+        WHERE {wanted} ORDER BY ends_on DESC, place, line_place NULLS LAST, sentence
+        """,
+        origin=origin,
+    )
+    return found.assign(period=[period(id, lang) for id in found["period_id"]])
+
+
+def origins(asked: Asked, lang: str) -> dict[str, str]:
+    """Return the origins of causes that occur, by code."""
+    sql = f"""
+        SELECT DISTINCT origin_id, origin, origin_place FROM ({_causes(asked, lang)})
+        WHERE origin_id IS NOT NULL ORDER BY origin_place
+    """
+    found = rows(asked, sql)
+    return dict(zip(found["origin_id"], found["origin"], strict=True))
+
+
+# ---------------------------------------------------------------- one project
+
+
+def projects(asked: Asked, lang: str) -> dict[str, str]:
+    """Return the projects asked for by id: territory and title."""
+    found = rows(
+        asked,
+        f"""
+        SELECT p.project_id, concat_ws(' · ', t.name_{lang}, p.title) AS label
+        FROM project AS p JOIN fact_place AS x USING (project_id) JOIN territory AS t ON t.territory = x.territory
+        WHERE p.known_from <= $as_of AND {narrowed_sql(asked, "x")} ORDER BY label
+        """,
+    )
+    return dict(zip(found["project_id"], found["label"], strict=True))
+
+
+def sheets(asked: Asked, project: str, lang: str) -> pd.DataFrame:
+    """Return the periods of a project, newest first: period, due_on, grade, received_on, version, late_days, protocol."""
+    found = rows(
+        asked,
+        """
+        SELECT g.period_id, g.due_on, g.grade, g.first_received_on, g.received_on, g.version, g.late_days, s.protocol
+        FROM mart_sheet_grade AS g LEFT JOIN sheet AS s USING (sheet_id)
+        WHERE g.as_of = $as_of AND g.project_id = $project ORDER BY g.ends_on DESC
+        """,
+        project=project,
+    )
+    return found.assign(period=[period(id, lang) for id in found["period_id"]])
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest sheet of a project and the one before it, with their periods in words; blank where there is none."""
+
+    sheet_id: str
+    period: str
+    before_id: str
+    before_period: str
+
+
+def newest(asked: Asked, project: str, lang: str) -> Newest | None:
+    """Return a project's newest sheet known by then and the one of the period before it; None where there is none."""
+    found = rows(
+        asked,
+        """
+        SELECT sheet_id, period_id FROM fact_sheet_version
+        WHERE project_id = $project AND known_from <= $as_of AND (known_to IS NULL OR $as_of < known_to)
+        ORDER BY ends_on DESC LIMIT 2
+        """,
+        project=project,
+    )
+    told = [(row["sheet_id"], period(row["period_id"], lang)) for row in found.to_dict("records")]
+    return Newest(*told[0], *(told[1] if len(told) > 1 else ("", ""))) if told else None
+
+
+def amounts(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
+    """Return commitments and expenditure of a sheet by line beside those of the sheet before (EUR): line, budget,
+    committed, committed_before, incurred, incurred_before.
+    """
+    return rows(
+        asked,
+        f"""
+        WITH told AS (
+            SELECT sheet_id, action_line, sum(committed_eur) AS committed, sum(incurred_eur) AS incurred
+            FROM sheet_financial WHERE sheet_id IN ($sheet, $before) GROUP BY ALL
+        ),
+        budget AS (
+            SELECT b.action_line, sum(b.amount_eur) AS amount FROM fact_budget AS b
+            JOIN sheet AS s ON s.sheet_id = $sheet AND s.project_id = b.project_id
+            WHERE b.entry = 'assigned' AND b.known_from <= $as_of GROUP BY ALL
+        )
+        SELECT l.name AS line, b.amount AS budget, n.committed, o.committed AS committed_before,
+            n.incurred, o.incurred AS incurred_before
+        FROM ({_named(lang)}) AS l
+        JOIN (SELECT * FROM told WHERE sheet_id = $sheet) AS n USING (action_line)
+        LEFT JOIN (SELECT * FROM told WHERE sheet_id = $before) AS o USING (action_line)
+        LEFT JOIN budget AS b USING (action_line)
+        WHERE {narrowed_sql(asked, "l", OWN)} ORDER BY l.place
+        """,
+        sheet=sheet.sheet_id,
+        before=sheet.before_id,
+    )
+
+
+def packages(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
+    """Return the work packages of a sheet beside the sheet before: line, package, state, state_before, approved_end_on,
+    expected_end_on, deviation.
+    """
+    return rows(
+        asked,
+        f"""
+        SELECT l.name AS line, n.work_package AS package, n.state, o.state AS state_before, n.approved_end_on,
+            n.expected_end_on, n.deviation
+        FROM sheet_procedural AS n
+        JOIN ({_named(lang)}) AS l USING (action_line)
+        LEFT JOIN sheet_procedural AS o ON o.sheet_id = $before AND o.action_line = n.action_line
+            AND o.work_package = n.work_package
+        WHERE n.sheet_id = $sheet AND {narrowed_sql(asked, "n", OWN)} ORDER BY l.place, package
+        """,
+        sheet=sheet.sheet_id,
+        before=sheet.before_id,
+    )
+
+
+def measured(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
+    """Return the indicators of a sheet beside the sheet before and the target: line, name, unit, value, before, target."""
+    return rows(
+        asked,
+        f"""
+        SELECT l.name AS line, i.name_{lang} AS name, i.unit, n.value, o.value AS before, sum(t.target) AS target
+        FROM sheet_physical AS n
+        JOIN sheet AS s USING (sheet_id)
+        JOIN indicator AS i USING (indicator_id)
+        LEFT JOIN ({_named(lang)}) AS l ON l.action_line = i.action_line
+        LEFT JOIN sheet_physical AS o ON o.sheet_id = $before AND o.indicator_id = n.indicator_id
+        LEFT JOIN fact_target AS t ON t.project_id = s.project_id AND t.indicator_id = n.indicator_id
+            AND t.known_from <= $as_of
+        WHERE n.sheet_id = $sheet AND {narrowed_sql(asked, "i", OWN)}
+        GROUP BY l.name, l.place, i.indicator_id, i.name_{lang}, i.unit, n.value, o.value
+        ORDER BY l.place NULLS LAST, i.unit, i.name_{lang}
+        """,
+        sheet=sheet.sheet_id,
+        before=sheet.before_id,
+    )
+
+
+def causes_of(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
+    """Return the causes that a sheet names: line, origin, nature (None where not coded), sentence."""
+    return rows(
+        asked,
+        f"SELECT line, origin, nature, sentence FROM ({_causes(asked, lang)}) WHERE sheet_id = $sheet ORDER BY line_place NULLS LAST, sentence",
+        sheet=sheet.sheet_id,
+    )
+
+
+# ---------------------------------------------------------------- inside
+
+
+def _placed() -> str:
+    return "SELECT *, row_number() OVER (ORDER BY position, action_line) - 1 AS place FROM action_line"
+
+
+def _named(lang: str) -> str:
+    return f"SELECT action_line, place, name_{lang} AS name FROM ({_placed()})"
+
+
+def _causes(asked: Asked, lang: str) -> str:
+    """Return the SELECT of every cause in a sheet standing, its codes and places in words."""
+    return f"""
+        SELECT x.sheet_id, x.project_id, x.period_id, x.ends_on, t.name_{lang} AS place, l.name AS line, x.origin AS origin_id,
+            o.name_{lang} AS origin, o.position AS origin_place, n.name_{lang} AS nature, n.position AS nature_place,
+            x.sentence, l.place AS line_place, x.basis
+        FROM mart_cause AS x
+        JOIN territory AS t ON t.territory = x.territory
+        LEFT JOIN ({_named(lang)}) AS l ON l.action_line = x.action_line
+        LEFT JOIN code AS o ON o.list = 'cause_origin' AND o.code = x.origin
+        LEFT JOIN code AS n ON n.list = 'cause_nature' AND n.code = x.nature
+        WHERE x.as_of = $as_of AND {narrowed_sql(asked, "x", EVERY)}
+    """
+
+
+def _dated(found: pd.DataFrame, lang: str) -> pd.DataFrame:
+    return found.assign(day=[day(on, known, lang) for on, known in zip(found["on"], found["precision"], strict=True)])

@@ -1,0 +1,688 @@
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from impact_analytics.charts import deviation, distribution, grid, trend
+from impact_analytics.exports import csv_file
+from impact_analytics.queries import Value, history, overview, progress, sources, value
+from impact_analytics.ui import html, page
+from impact_analytics.ui.page import Card, Column, View
+
+EUR = page.UNITS["eur"]
+LINES_DRAWN = 4
+RESULTS_SHOWN = 3  # of a line, where sheets say more than publications
+SENTENCES_SHOWN = 12
+TARGETS_SHOWN = 12
+UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
+STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
+GRADE_SIGNS = {"received": "✓", "late": "!", "to_be_completed": "…", "missing": "×"}
+STYLE = """<style>
+.lines{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px;margin:8px 0}
+.line{padding:16px;border:1px solid var(--ia-line);border-left-width:4px;border-radius:6px;background:var(--ia-surface)}
+.line h3{margin:0;padding:0;font-size:18px;font-weight:700;line-height:1.25}
+.line h4{margin:16px 0 4px;padding:0;font-size:13px;font-weight:600;color:var(--ia-quiet)}
+.line p{margin:4px 0 0;font-size:15px;line-height:1.4;max-width:75ch}
+.line p.quiet,.line dd.quiet{font-size:13px;margin:0 0 8px}
+.line dl{margin:0;display:grid;grid-template-columns:minmax(7em,10em) 1fr;gap:4px 16px;font-size:15px;line-height:1.4}
+.line dt{font-weight:700;font-variant-numeric:tabular-nums}
+.line dd{margin:0}
+.line dd.quiet{grid-column:2}
+.line dd span{display:block;font-size:13px;color:var(--ia-quiet)}
+.line a{color:var(--ia-accent)}
+</style>"""
+
+
+def narrow_to(id: str) -> Callable[[list[str]], None]:
+    """Return what a click does: narrow a dimension to the first id clicked, or widen it again."""
+
+    def narrow(picked: list[str]) -> None:
+        if picked:
+            st.session_state[id] = [] if st.session_state.get(id) == picked[:1] else picked[:1]
+
+    return narrow
+
+
+def basis_of(rows: pd.DataFrame) -> str:
+    return next((str(basis) for basis in rows["basis"] if basis), "") if "basis" in rows else ""
+
+
+# ---------------------------------------------------------------- cards
+
+
+def draw_cards(view: View) -> None:
+    by_line = "action_line" in view.asked.chosen
+    spent = "budget_progress" if by_line else "expenditure_progress"
+    cards = [clock_card(view, name) for name in (spent, "time_progress", "physical_progress")]
+    page.cards([*cards, gap_card(view, value(view.asked, "gap"))])
+    if by_line:
+        page.note(view, "whose_line")
+
+
+def clock_card(view: View, name: str) -> Card:
+    since = view.as_of.replace(year=view.as_of.year - 1, day=min(view.as_of.day, 28))
+    asked = page.replace(view.asked, days=page.days_between(view, since))
+    line = history(asked, name)
+    spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
+    changed = page.change(view, name, line[asked.all_days.index(since)] if line else None, since)
+    return page.card(view, name, note=changed, spark=spark)
+
+
+def gap_card(view: View, found: Value) -> Card:
+    said = progress.status(found, view.programme.thresholds)
+    if not said:
+        return page.card_of(view, found)
+    limits = {
+        name: page.written(view, view.programme.thresholds[f"gap_{name}_points"] / 100, "points")
+        for name in ("watch", "late")
+    }
+    note = view.say("gap_status", sign=STATUS_SIGNS[said], word=view.say(f"status.{said}"), **limits)
+    return page.card_of(view, found, note=note, status=said)
+
+
+# ---------------------------------------------------------------- one project
+
+
+def draw_project(view: View) -> None:
+    known = progress.projects(view.asked, view.lang)
+    if not known:
+        return
+    left, _ = st.columns([5, 7])
+    with left:
+        chosen = page.choose(view, "project", known, view.say("project_label"), empty=view.say("project_empty"))
+    if not chosen:
+        return
+    page.heading(view.say("project_title", project=known[chosen]), page.subtitle(view))
+    periods = progress.sheets(view.asked, chosen, view.lang)
+    if periods.empty:
+        page.paragraph(view.say("project_no_sheets"))
+        return
+    sheet = progress.newest(view.asked, chosen, view.lang)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        draw_periods(view, periods)
+    with right:
+        if sheet is None:
+            page.paragraph(view.say("project_no_newest"))
+        else:
+            draw_amounts(view, sheet)
+            draw_measured(view, sheet)
+            draw_sheet_causes(view, sheet)
+    if sheet is not None:
+        draw_packages(view, sheet)
+    page.foot(
+        view,
+        "project_sheets",
+        title=view.say("project_title", project=known[chosen]),
+        sources=sources.cited(view.asked, "sheet"),
+        basis=basis_of(periods),
+    )
+
+
+def draw_periods(view: View, periods: pd.DataFrame) -> None:
+    shown = periods.assign(
+        grade=[f"{GRADE_SIGNS[grade]} {view.app(f'grade.{grade}')}" for grade in periods["grade"]],
+        due=[page.written(view, day, "date") for day in periods["due_on"]],
+        received=[page.written(view, day, "date") if day else "–" for day in periods["received_on"]],
+        late=[page.written(view, days, "days") if days else "–" for days in periods["late_days"]],
+        version=["–" if version is None else str(version) for version in periods["version"]],
+    )
+    columns = [
+        Column("period", view.say("col_period")),
+        Column("grade", view.say("col_grade")),
+        Column("due", view.say("col_due"), "right"),
+        Column("received", view.say("col_received"), "right"),
+        Column("late", view.say("col_late"), "right"),
+        Column("version", view.say("col_version"), "right"),
+    ]
+    page.heading(view.say("periods_title"), level=3)
+    page.table(shown, columns, caption=view.say("periods_title"))
+
+
+def beside(view: View, sheet: progress.Newest) -> str:
+    return view.say("beside", period=sheet.before_period) if sheet.before_id else view.say("beside_none")
+
+
+def draw_amounts(view: View, sheet: progress.Newest) -> None:
+    found = progress.amounts(view.asked, sheet, view.lang)
+    names = ("budget", "committed", "committed_before", "incurred", "incurred_before")
+    shown = found.assign(
+        **{name: ["–" if v is None else page.written(view, v, "eur") for v in found[name]] for name in names}
+    )
+    before = view.say("col_before")
+    columns = [
+        Column("line", view.say("col_line")),
+        Column("budget", view.say("col_budget"), "right"),
+        Column("committed", view.say("col_committed"), "right"),
+        Column("committed_before", before, "right"),
+        Column("incurred", view.say("col_incurred"), "right"),
+        Column("incurred_before", before, "right"),
+    ]
+    title = view.say("amounts_title", period=sheet.period)
+    page.heading(title, beside(view, sheet), level=3)
+    page.table(shown, columns, caption=title)
+
+
+def draw_measured(view: View, sheet: progress.Newest) -> None:
+    found = progress.measured(view.asked, sheet, view.lang)
+    if found.empty:
+        return
+    names = ("value", "before", "target")
+    shown = found.assign(
+        line=[line or "–" for line in found["line"]],
+        **{
+            name: [
+                "–" if v is None else counted(view, v, unit) for v, unit in zip(found[name], found["unit"], strict=True)
+            ]
+            for name in names
+        },
+    )
+    columns = [
+        Column("line", view.say("col_line")),
+        Column("name", view.say("col_indicator"), wide=True),
+        Column("value", view.say("col_value"), "right"),
+        Column("before", view.say("col_before"), "right"),
+        Column("target", view.say("col_planned"), "right"),
+    ]
+    title = view.say("measured_title", period=sheet.period)
+    page.heading(title, beside(view, sheet), level=3)
+    page.table(shown, columns, caption=title)
+
+
+def draw_sheet_causes(view: View, sheet: progress.Newest) -> None:
+    found = progress.causes_of(view.asked, sheet, view.lang)
+    title = view.say("sheet_causes_title", period=sheet.period)
+    page.heading(title, level=3)
+    if found.empty:
+        page.paragraph(view.say("no_causes"))
+        return
+    page.table(coded(view, found), cause_columns(view), caption=title)
+
+
+def draw_packages(view: View, sheet: progress.Newest) -> None:
+    found = progress.packages(view.asked, sheet, view.lang)
+    if found.empty:
+        return
+    shown = found.assign(
+        state=[view.app(f"state.{state}") for state in found["state"]],
+        before=[view.app(f"state.{state}") if state else "–" for state in found["state_before"]],
+        approved=[page.written(view, day, "date") for day in found["approved_end_on"]],
+        expected=[page.written(view, day, "date") for day in found["expected_end_on"]],
+        deviation=[said or view.say("no_deviation") for said in found["deviation"]],
+    )
+    columns = [
+        Column("line", view.say("col_line")),
+        Column("package", view.say("col_package")),
+        Column("state", view.say("col_state")),
+        Column("before", view.say("col_before")),
+        Column("approved", view.say("col_approved"), "right"),
+        Column("expected", view.say("col_expected"), "right"),
+        Column("deviation", view.say("col_deviation"), wide=True),
+    ]
+    title = view.say("packages_title", period=sheet.period)
+    page.heading(title, beside(view, sheet), level=3)
+    page.table(shown, columns, caption=title)
+
+
+# ---------------------------------------------------------------- line by line
+
+
+def counted(view: View, number: Any, unit: str) -> str:
+    """Return a number with what it counts: persons, people reached, hours."""
+    if unit == "contacts":
+        return f"{page.written(view, number, 'count')} {view.app('unit.contacts')}"
+    return page.written(view, number, unit)
+
+
+def figure(view: View, row: Any) -> str:
+    """Return a published number with what the source says of it."""
+    return view.app(f"qualifier.{row.qualifier}", value=counted(view, row.value, row.unit))
+
+
+def indicator_html(view: View, row: Any) -> str:
+    reached = view.say("indicator_count", reached=row.reached, projects=row.projects)
+    if row.value is None:
+        shown, note = reached, view.say("indicator_persons")
+    else:
+        shown = counted(view, row.value, row.unit)
+        target = page.written(view, row.target, "count")
+        said = "indicator_one" if row.projects == 1 else "indicator_sum"
+        note = view.say(said, target=target, reached=row.reached, projects=row.projects)
+    return f"<dt>{html.escape(shown)}</dt><dd>{html.escape(row.name)}<span>{html.escape(note)}</span></dd>"
+
+
+def published_html(view: View, found: list[Any]) -> str:
+    parts = []
+    for (place, day, source, url), some in groupby(found, lambda row: (row.place, row.day, row.source, row.url)):
+        parts += [f"<dt>{html.escape(figure(view, row))}</dt><dd>{html.escape(row.name)}</dd>" for row in some]
+        link = f" · {html.anchor(url, source, outside=True)}" if url else ""
+        parts.append(f'<dd class="quiet">{html.escape(f"{place}, {day}")}{link}</dd>')
+    return "".join(parts)
+
+
+def block_html(view: View, color: str, name: str, title: str, measured: list[Any], published: list[Any]) -> str:
+    """Return one line as a block: what the sheets measure, then what was published, persons and contacts apart."""
+    shown = published[:RESULTS_SHOWN] if measured else published
+    parts = [f"<h3>{html.escape(name)}</h3><p>{html.escape(title)}</p>"]
+    if measured:
+        rows = "".join(indicator_html(view, row) for row in measured)
+        parts.append(f"<h4>{html.escape(view.say('group_sheets'))}</h4><dl>{rows}</dl>")
+    for group in ("persons", "contacts", "other"):
+        some = [row for row in shown if UNITS_APART[row.unit] == group]
+        if some:
+            parts.append(f"<h4>{html.escape(view.say(f'group_{group}'))}</h4><dl>{published_html(view, some)}</dl>")
+    if not published:
+        parts.append(f'<p class="quiet">{html.escape(view.say("lines_none"))}</p>')
+    if len(shown) < len(published):
+        more = view.say("results_more", count=len(published) - len(shown))
+        parts.append(f'<p class="quiet">{html.escape(more)}</p>')
+    return f'<section class="line" style="border-left-color:{color}">{"".join(parts)}</section>'
+
+
+def draw_lines(view: View) -> None:
+    lines = progress.lines(view.asked, view.lang)
+    published = list(progress.results(view.asked, view.lang).itertuples(index=False))
+    measured = list(progress.indicators(view.asked, view.lang).itertuples(index=False))
+    blocks = [
+        block_html(
+            view,
+            view.look.series[line.place % len(view.look.series)],
+            line.name if line.line in line.name else f"{line.line} · {line.name}",
+            line.title,
+            [row for row in measured if row.line == line.line],
+            [row for row in published if row.line == line.line],
+        )
+        for line in lines.itertuples(index=False)
+    ]
+    loose = [row for row in published if row.line is None]
+    across = [row for row in measured if row.line is None]
+    narrowed = "action_line" in view.asked.chosen
+    if not narrowed and (loose or across):
+        title = view.say("line_missing_sheets" if across else "line_missing_title")
+        blocks.append(block_html(view, view.look.quiet, view.say("line_missing"), title, across, loose))
+    page.heading(view.say("lines_title"), page.subtitle(view))
+    st.html(f'{STYLE}<div class="lines">{"".join(blocks)}</div>')
+    page.note(view, "lines_note")
+    if narrowed and loose:
+        page.note(view, "results_without_line", count=len(loose))
+    foot_of_lines(view, published)
+
+
+def foot_of_lines(view: View, published: list[Any]) -> None:
+    names = view.names("action_line")
+
+    def data() -> page.Data:
+        shown = pd.DataFrame(
+            {
+                "line": [names.get(row.line, view.say("line_missing")) for row in published],
+                "name": [row.name for row in published],
+                "value": [figure(view, row) for row in published],
+                "place": [row.place for row in published],
+                "day": [row.day for row in published],
+                "source": [row.source for row in published],
+                "url": [row.url for row in published],
+            }
+        )
+        headings = ("line", "result", "value", "territory", "day")
+        columns = [
+            Column(name, view.say(f"col_{heading}"), wide=heading == "result")
+            for name, heading in zip(shown.columns, headings, strict=False)
+        ]
+        return shown, [*columns, Column("source", view.say("col_source"), link="url")]
+
+    page.foot(
+        view,
+        "results",
+        title=view.say("lines_title"),
+        data=data if published else None,
+        sources=sources.cited(view.asked, "result"),
+    )
+
+
+def draw_statements(view: View) -> None:
+    found = progress.statements(view.asked, view.lang)
+    page.heading(view.say("statements_title"))
+    if found.empty:
+        page.paragraph(view.say("statements_none"))
+        return
+    st.html("".join(quote_html(view, row) for row in found.itertuples(index=False)))
+
+
+def quote_html(view: View, row: Any) -> str:
+    meaning = html.escape(view.say("statement_meaning", meaning=row.meaning))
+    source = html.anchor(row.url, row.source, outside=True) if row.url else html.escape(row.source)
+    about = html.escape(f"{row.line or view.say('statement_all')} · {row.day}")
+    return (
+        f'<blockquote class="quote"><span lang="{html.escape(row.quote_lang)}">«{html.escape(row.quote)}»</span>'
+        f"<cite>{meaning}<br>{about} · {source}</cite></blockquote>"
+    )
+
+
+def draw_targets(view: View) -> None:
+    found = progress.targets(view.asked, view.lang)
+    page.heading(view.say("targets_title"), page.subtitle(view))
+    if found.empty:
+        page.paragraph(view.say("targets_none"))
+        return
+    rows = list(found.itertuples(index=False))[:TARGETS_SHOWN]
+    shown = pd.DataFrame(
+        {
+            "place": [row.place for row in rows],
+            "what": [row.what if row.name is None else f"{row.name}: {row.what}" for row in rows],
+            "kind": [view.say(f"kind_{row.unit}") for row in rows],
+            "target": [figure(view, row) for row in rows],
+            "reached": [reached(view, row) for row in rows],
+            "source": [row.source for row in rows],
+            "url": [row.url for row in rows],
+        }
+    )
+    columns = [
+        Column("place", view.say("col_territory")),
+        Column("what", view.say("col_target"), wide=True),
+        Column("kind", view.say("col_kind")),
+        Column("target", view.say("col_value"), "right"),
+        Column("reached", view.say("col_reached"), "right"),
+    ]
+    if any(row.url for row in rows):
+        columns.append(Column("source", view.say("col_source"), link="url"))
+    page.table(shown, columns, caption=view.say("targets_title"))
+    page.note(view, "targets_note")
+    if len(found) > len(rows):
+        page.note(view, "targets_more", count=len(found) - len(rows))
+    page.foot(view, "targets", title=view.say("targets_title"), sources=sources.cited(view.asked, "result"))
+
+
+def reached(view: View, row: Any) -> str:
+    if row.reached is None:
+        return view.app("not_known")
+    return view.app(f"qualifier.{row.reached_qualifier}", value=counted(view, row.reached, row.unit))
+
+
+def draw_gaps(view: View) -> None:
+    found = progress.gaps(view.asked, view.lang, view.spec.slug)
+    if found.empty:
+        return
+    page.heading(view.say("gaps_title"), view.say("gaps_lead"))
+    page.bullets(
+        [f"<b>{html.escape(row.title)}</b>{page.quietly(row.reason)}" for row in found.itertuples(index=False)]
+    )
+
+
+# ---------------------------------------------------------------- expenditure and clocks
+
+
+def draw_spent(view: View) -> None:
+    every = progress.incurred(view.asked, view.lang)
+    last = every.groupby("series")["value"].last().sort_values(ascending=False)
+    rows = every[every["series"].isin(set(last.index[:LINES_DRAWN]))]
+    acts = progress.acts(view.asked, view.lang)
+    if every["on"].nunique() < 2:
+        page.heading(view.say("spent_title"), page.subtitle(view, view.say("spent_unit")), level=3)
+        page.paragraph(view.say("spent_one", period=every["period"].iloc[0]))
+        page.foot(
+            view, "spent", title=view.say("spent_title"), data=lambda: spent_data(view, every), basis=basis_of(every)
+        )
+    else:
+        page.chart(
+            view,
+            "spent",
+            lambda: trend.lines(rows, view.look, view.lang, unit=EUR, acts=acts),
+            alt=lambda: trend.lines_alt(rows, view.lang, unit=EUR, acts=acts),
+            title=view.say("spent_title"),
+            subtitle=page.subtitle(view, view.say("spent_unit")),
+            data=lambda: spent_data(view, every),
+            sources=sources.cited(view.asked, "sheet"),
+            basis=basis_of(every),
+            on_click=narrow_to("action_line"),
+        )
+    page.paragraph(" ".join(spent_notes(view, every, len(last))), quiet=True)
+
+
+def spent_notes(view: View, every: pd.DataFrame, count: int) -> list[str]:
+    """Say what a reader must know of the course: the school year, lines left out, sheets that are late or missing."""
+    lines = progress.lines(view.asked, view.lang)
+    school = [row.name for row in lines.itertuples(index=False) if row.school_time]
+    said = []
+    if school and every["period_id"].str.contains("Q3").any():
+        said.append(view.say("spent_school", lines=page.formats.listing(school, view.lang)))
+    if count > LINES_DRAWN:
+        said.append(view.say("spent_more"))
+    if known := progress.arrived(view.asked, view.lang):
+        said.append(view.say("spent_arrived", period=known.period, sheets=known.sheets, projects=known.projects))
+        if known.missing:
+            said.append(view.say("spent_missing", count=known.missing))
+    return said
+
+
+def spent_data(view: View, every: pd.DataFrame) -> page.Data:
+    labels = dict(zip(every["series"], every["label"], strict=True))
+    values = {(row.period, row.series): page.written(view, row.value, "eur") for row in every.itertuples(index=False)}
+    periods = list(dict.fromkeys(every["period"]))
+    shown = pd.DataFrame({"period": periods} | {line: [values[period, line] for period in periods] for line in labels})
+    amounts = [Column(line, label, "right") for line, label in labels.items()]
+    return shown, [Column("period", view.say("col_period")), *amounts]
+
+
+def draw_clocks(view: View) -> None:
+    rows = progress.clocks(view.asked, view.lang)
+    if rows.empty:
+        return
+
+    def data() -> page.Data:
+        clocks = ("time", "physical", "expenditure")
+        gaps = [None if None in (t, p) else p - t for t, p in zip(rows["time"], rows["physical"], strict=True)]
+        shown = rows.assign(
+            gap=[page.moved(view, gap, "share") for gap in gaps],
+            **{name: [page.written(view, share, "share") for share in rows[name]] for name in clocks},
+        )
+        named = [Column(name, view.say(f"col_{name}"), "right") for name in (*clocks, "gap")]
+        return shown, [Column("label", view.say("col_line")), *named]
+
+    page.chart(
+        view,
+        "clocks",
+        lambda: deviation.clocks(rows, view.look, view.lang),
+        alt=lambda: deviation.clocks_alt(rows, view.lang),
+        title=view.say("clocks_title"),
+        subtitle=page.subtitle(view, view.say("clocks_unit")),
+        data=data,
+        sources=sources.cited(view.asked, "sheet"),
+        basis=basis_of(rows),
+        on_click=narrow_to("action_line"),
+    )
+
+
+# ---------------------------------------------------------------- line × territory
+
+
+def draw_grid(view: View) -> None:
+    known = progress.split_metrics(view.asked, view.lang)
+    page.heading(view.say("grid_title"), level=2)
+    left, _ = st.columns([5, 7])
+    with left:
+        metric = page.choose(view, "metric", known, view.say("grid_metric"))
+    rows = progress.grid(view.asked, metric, view.lang, view.say("line_missing"))
+    if rows.empty:
+        page.paragraph(view.say("no_sheets"))
+        return
+    unit = page.UNITS[progress.unit(metric)]
+    highest = max((float(found) for found in rows["value"] if found is not None), default=0.0)
+
+    def data() -> page.Data:
+        lines = dict(zip(rows["column_id"], rows["column"], strict=True))
+        cells = {(row.row, row.column_id): row for row in rows.itertuples(index=False)}
+        places = list(dict.fromkeys(rows["row"]))
+        written = {
+            line: [page.written(view, cells[at, line].value, unit.id, basis=cells[at, line].basis) for at in places]
+            for line in lines
+        }
+        columns = [Column(line, label, "right") for line, label in lines.items()]
+        return pd.DataFrame({"place": places} | written), [Column("place", view.say("col_territory")), *columns]
+
+    page.chart(
+        view,
+        f"grid_{metric}",
+        lambda: grid.heat(rows, view.look, view.lang, unit=unit, maximum=highest if highest > 0 else 1e-9),
+        alt=lambda: grid.heat_alt(rows, view.lang, unit=unit),
+        title=known[metric],
+        subtitle=page.subtitle(view, progress.definition(metric, view.lang)),
+        data=data,
+        sources=sources.cited(view.asked, "sheet"),
+        basis=basis_of(rows),
+        on_click=narrow_to("territory"),
+    )
+    page.note(view, "grid_note")
+    if gone := progress.withdrawn(view.asked, view.lang):
+        page.note(view, "grid_withdrawn", territories=page.formats.listing(gone, view.lang))
+
+
+# ---------------------------------------------------------------- states and causes
+
+
+def draw_states(view: View) -> None:
+    rows = progress.states(view.asked, view.lang)
+    if rows.empty:
+        return
+
+    def data() -> page.Data:
+        shown = rows.assign(
+            state=[view.app(f"state.{state}") for state in rows["state"]],
+            value=[page.written(view, found, "count") for found in rows["value"]],
+        )
+        columns = [Column("label", view.say("col_line")), Column("state", view.say("col_state"))]
+        return shown, [*columns, Column("value", view.say("col_count"), "right")]
+
+    page.chart(
+        view,
+        "states",
+        lambda: distribution.states(rows, view.look, view.lang),
+        alt=lambda: distribution.states_alt(rows, view.lang),
+        title=view.say("states_title"),
+        subtitle=page.subtitle(view, view.say("states_unit")),
+        data=data,
+        sources=sources.cited(view.asked, "sheet"),
+        basis=basis_of(rows),
+        on_click=narrow_to("action_line"),
+    )
+
+
+def draw_causes(view: View) -> None:
+    rows = progress.causes(view.asked, view.lang)
+    if rows.empty:
+        page.heading(view.say("causes_title"), page.subtitle(view, view.say("causes_unit")), level=3)
+        page.paragraph(view.say("causes_none"))
+        return
+    page.chart(
+        view,
+        "causes",
+        lambda: grid.causes(rows, view.look, view.lang),
+        alt=lambda: grid.causes_alt(rows, view.lang),
+        title=view.say("causes_title"),
+        subtitle=page.subtitle(view, view.say("causes_unit")),
+        data=lambda: causes_data(view, rows),
+        sources=sources.cited(view.asked, "sheet"),
+        basis=basis_of(rows),
+        on_click=choose_origin(view),
+    )
+    uncoded = [n for n, *pair in zip(rows["value"], rows["origin"], rows["nature"], strict=True) if None in pair]
+    if any(uncoded):
+        page.note(view, "causes_uncoded", count=sum(uncoded), total=sum(rows["value"]))
+
+
+def causes_data(view: View, rows: pd.DataFrame) -> page.Data:
+    found = rows[rows["value"] > 0]
+    shown = coded(view, found).assign(value=[page.written(view, count, "count") for count in found["value"]])
+    columns = [Column("origin", view.say("col_origin")), Column("nature", view.say("col_nature"))]
+    return shown, [*columns, Column("value", view.say("col_count"), "right")]
+
+
+def coded(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return causes with words where nothing is coded."""
+    none = view.say("origin_none")
+    return rows.assign(**{name: [word or none for word in rows[name]] for name in ("origin", "nature")})
+
+
+def choose_origin(view: View) -> Callable[[list[str]], None]:
+    by_name = {name: id for id, name in progress.origins(view.asked, view.lang).items()}
+
+    def choose(picked: list[str]) -> None:
+        if picked:
+            wanted = by_name.get(picked[0], "none")
+            st.session_state["origin"] = "" if st.session_state.get("origin") == wanted else wanted
+
+    return choose
+
+
+def cause_columns(view: View) -> list[Column]:
+    names = ("line", "origin", "nature")
+    return [
+        *(Column(name, view.say(f"col_{name}")) for name in names),
+        Column("sentence", view.say("col_sentence"), wide=True),
+    ]
+
+
+def draw_sentences(view: View) -> None:
+    known = progress.origins(view.asked, view.lang) | {"none": view.say("origin_none")}
+    page.heading(view.say("sentences_title"), view.say("sentences_lead"), level=3)
+    left, _ = st.columns([5, 7])
+    with left:
+        origin = page.choose(view, "origin", known, view.say("origin_label"), empty=view.say("origin_all"))
+    every = progress.sentences(view.asked, view.lang, origin)
+    if every.empty:
+        page.paragraph(view.say("causes_none"))
+        return
+    found = every.head(SENTENCES_SHOWN)
+    shown = coded(view, found).assign(url=[view.link(view.spec.slug, project=id) for id in found["project_id"]])
+    columns = [
+        Column("period", view.say("col_period")),
+        Column("place", view.say("col_territory"), link="url"),
+        *cause_columns(view),
+    ]
+    page.table(shown, columns, caption=view.say("sentences_title"))
+    page.note(view, "sentences_shown", shown=len(found), total=len(every))
+    mark = view.app("example_band") if view.example else ""
+    headings = {column.name: column.heading for column in columns}
+    st.download_button(
+        view.app("download_csv"),
+        lambda: csv_file(coded(view, every)[list(headings)].rename(columns=headings), mark=mark),
+        file_name=f"{view.app('example_file') if view.example else ''}{view.programme.id}_sentences_{view.as_of}.csv",
+        mime="text/csv",
+        key="sentences_csv",
+        on_click="ignore",
+        type="tertiary",
+    )
+
+
+def draw_monitoring(view: View) -> None:
+    if progress.incurred(view.asked, view.lang).empty:
+        page.paragraph(view.say("no_sheets"))
+        return
+    left, right = st.columns([8, 4], gap="large")
+    with left:
+        draw_spent(view)
+    with right:
+        draw_clocks(view)
+    draw_grid(view)
+    left, right = st.columns([5, 7], gap="large")
+    with left:
+        draw_states(view)
+    with right:
+        draw_causes(view)
+    draw_sentences(view)
+
+
+view = page.view(__file__)
+monitored = overview.monitored(view.snapshot)
+if monitored:
+    draw_cards(view)
+    draw_project(view)
+else:
+    page.unknown(view, view.say("no_money"))
+draw_lines(view)
+draw_statements(view)
+if monitored:
+    draw_monitoring(view)
+draw_targets(view)
+draw_gaps(view)
