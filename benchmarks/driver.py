@@ -1,4 +1,4 @@
-"""Readers without a browser: real websocket sessions that open a page and change one choice of the sidebar after another.
+"""Readers without a browser: websocket sessions that open a page and change one choice of the sidebar after another.
 
 A reader sends back what a browser does: every choice made, the query string of its address, the hash of its page and
 the hashes of the large messages it still holds. Whatever goes wrong raises Failed: an exception on the page, a page
@@ -17,6 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from benchmarks.servers import HOST
 
@@ -71,10 +72,12 @@ class Screen:
     held: Mapping[str, int] = field(default_factory=dict)
 
 
-Had = set[tuple[tuple[str, ...], ...]]
+Combinations = set[tuple[tuple[str, ...], ...]]
 
 
-async def load(port: int, page: str, link: str = "", *, sessions: int, steps: int, seed: str, had: Had) -> Load:
+async def load(
+    port: int, page: str, link: str = "", *, sessions: int, steps: int, seed: str, had: Combinations
+) -> Load:
     """Open a page (its path, "" for the first) in many sessions, then let each make its changes.
 
     `had` collects the combinations that were asked for, so that none is asked for twice.
@@ -93,7 +96,7 @@ async def load(port: int, page: str, link: str = "", *, sessions: int, steps: in
 
 def _wire(port: int) -> connect:
     address = f"ws://{HOST}:{port}/_stcore/stream"
-    return connect(address, subprotocols=["streamlit"], max_size=None, compression=None, proxy=None)
+    return connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None, proxy=None)
 
 
 async def opened(wire: ClientConnection, page: str, link: str) -> Screen:
@@ -104,7 +107,7 @@ async def opened(wire: ClientConnection, page: str, link: str) -> Screen:
     return screen
 
 
-async def _walk(wire: ClientConnection, screen: Screen, steps: int, draw: Random, had: Had) -> list[Rerun]:
+async def _walk(wire: ClientConnection, screen: Screen, steps: int, draw: Random, had: Combinations) -> list[Rerun]:
     reruns = []
     for _ in range(steps):
         took, after = await rerun(wire, _changed(screen, draw, had))
@@ -115,7 +118,7 @@ async def _walk(wire: ClientConnection, screen: Screen, steps: int, draw: Random
     return reruns
 
 
-def _changed(screen: Screen, draw: Random, had: Had) -> Screen:
+def _changed(screen: Screen, draw: Random, had: Combinations) -> Screen:
     """Change one choice, to a combination that nobody has had where there is one left."""
     for _ in range(TRIES):
         box = screen.boxes[key := draw.choice(CHANGED)]
@@ -161,7 +164,7 @@ def _request(screen: Screen) -> bytes:
             state.string_array_value.data.extend(values)
         else:
             state.string_value = values[0]
-    return message.SerializeToString()
+    return bytes(message.SerializeToString())
 
 
 def _after(screen: Screen, messages: Sequence[ForwardMsg]) -> Screen:
@@ -173,7 +176,6 @@ def _after(screen: Screen, messages: Sequence[ForwardMsg]) -> Screen:
             raise Failed(f"{where}: {element.exception.type}: {element.exception.message}")
     if messages[-1].script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
         raise Failed(f"{where}: the script could not be compiled")
-    hash = _page_hash(screen, messages, where)
     addresses = [
         message.page_info_changed.query_string for message in messages if message.HasField("page_info_changed")
     ]
@@ -182,8 +184,14 @@ def _after(screen: Screen, messages: Sequence[ForwardMsg]) -> Screen:
         raise Failed(f"{where}: the address has lost {lost}")
     run = screen.run + 1
     held = {message.hash or message.ref_hash: run for message in messages if _is_kept(message)}
-    held = {hash: last for hash, last in {**screen.held, **held}.items() if run - last < KEPT_RUNS}
-    return replace(screen, hash=hash, address=address, run=run, held=held, boxes={**screen.boxes, **_boxes(elements)})
+    return replace(
+        screen,
+        hash=_page_hash(screen, messages, where),
+        address=address,
+        run=run,
+        held={known: last for known, last in {**screen.held, **held}.items() if run - last < KEPT_RUNS},
+        boxes={**screen.boxes, **_boxes(elements)},
+    )
 
 
 def _page_hash(screen: Screen, messages: Sequence[ForwardMsg], where: str) -> str:
@@ -192,10 +200,10 @@ def _page_hash(screen: Screen, messages: Sequence[ForwardMsg], where: str) -> st
     if not found or any(message.HasField("page_not_found") for message in messages):
         raise Failed(f"{where}: there is no such page")
     paths = {page.page_script_hash: "" if page.is_default else page.url_pathname for page in found[-1].app_pages}
-    hash = found[-1].page_script_hash
-    if paths[hash] != screen.page or (screen.hash and hash != screen.hash):
-        raise Failed(f"{where}: the server ran page /{paths[hash]} instead")
-    return hash
+    chosen = found[-1].page_script_hash
+    if paths[chosen] != screen.page or (screen.hash and chosen != screen.hash):
+        raise Failed(f"{where}: the server ran page /{paths[chosen]} instead")
+    return chosen
 
 
 def _is_kept(message: ForwardMsg) -> bool:

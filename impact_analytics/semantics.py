@@ -48,7 +48,8 @@ class Metric:
     @property
     def adds(self) -> bool:
         """Say whether the values of parts make the value of the whole."""
-        return not self.parts and not self.per and self.aggregate.startswith(("sum(", "count("))
+        sums = self.aggregate.startswith(("sum(", "count(")) and "/" not in self.aggregate
+        return sums and "DISTINCT" not in self.aggregate and not self.per
 
     @property
     def formula(self) -> str:

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,8 +20,11 @@ Row = Mapping[Any, Any]
 # ---------------------------------------------------------------- above the table
 
 
-def draw_search(view: View) -> None:
-    st.text_input(view.say("search"), key="q", help=view.say("search_hint"))
+def draw_tools(view: View, rows: pd.DataFrame, sought: str, *, monitored: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(view.say("search"), key="q", help=view.say("search_hint"))
+        if len(rows):
+            draw_downloads(view, rows, sought, monitored=monitored)
 
 
 def draw_summary(view: View, rows: pd.DataFrame, sought: str) -> None:
@@ -39,18 +42,24 @@ def draw_summary(view: View, rows: pd.DataFrame, sought: str) -> None:
 
 
 def draw_table(view: View, rows: pd.DataFrame, *, monitored: bool) -> None:
-    headings = [("territory", ""), ("project", ""), ("codes", ""), ("start", ""), ("end", ""), ("state", "")]
-    said = [(view.say(f"col_{name}"), side) for name, side in [*headings, ("funding", "right")]]
-    said.append((name_of(view, "bodies_named"), "right"))
+    left = ("territory", "project", "codes", "start", "end", "state")
+    said = [(view.say(f"col_{name}"), "left wide" if name == "project" else "left") for name in left]
+    said += [(view.say("col_funding"), "right"), (name_of(view, "bodies_named"), "right")]
     if monitored:
         said += [(name_of(view, name), "right") for name in projects.PROGRESS]
-    lines = [[*who(view, row), *when(view, row), *what(view, row, monitored=monitored)] for row in records(rows)]
+    mixed = len(set(rows["basis"])) > 1
+    lines = [
+        [*who(view, row), *when(view, row), *what(view, row, mixed=mixed, monitored=monitored)] for row in records(rows)
+    ]
     st.html(table(said, lines, view.say("list_title")))
 
 
 def table(headings: Sequence[tuple[str, str]], lines: Sequence[Sequence[str]], caption: str) -> str:
     """Return a table whose cells are HTML already."""
-    head = "".join(f'<th scope="col" class="{side}">{markup.escape(name)}</th>' for name, side in headings)
+    head = "".join(
+        f'<th scope="col" class="{side}" style="white-space:normal">{markup.escape(name)}</th>'
+        for name, side in headings
+    )
     sides = [side for _, side in headings]
     cells = [
         "".join(f'<td class="{side}">{cell}</td>' for cell, side in zip(line, sides, strict=True)) for line in lines
@@ -83,14 +92,14 @@ def when(view: View, row: Row) -> list[str]:
     withdrawn = row["withdrawn_on"]
     return [
         day(view, row["started_on"], row["started_precision"]),
-        cell(day(view, end, precision), view.say(word)) if end else "",
+        "" if withdrawn else cell(day(view, end, precision), view.say(word) if end else ""),
         cell(state(view, row), day(view, withdrawn, row["withdrawn_precision"]) if withdrawn else ""),
     ]
 
 
-def what(view: View, row: Row, *, monitored: bool) -> list[str]:
+def what(view: View, row: Row, *, mixed: bool, monitored: bool) -> list[str]:
     amount = row["amount_eur"] if row["estimate_eur"] is None else row["estimate_eur"]
-    basis = view.app(f"bases.{row['basis']}") if row["basis"] else ""
+    basis = view.app(f"bases.{row['basis']}") if row["basis"] and mixed else ""
     cells = [
         cell(page.written(view, amount, "eur", basis=row["basis"]), basis),
         page.written(view, row["bodies"], "count"),
@@ -131,21 +140,17 @@ def draw_downloads(view: View, rows: pd.DataFrame, sought: str, *, monitored: bo
     mark = view.app("example_band") if view.example else ""
     told = notes(view, rows, sought)
     name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{view.spec.slug}_{view.as_of.isoformat()}"
-    with st.container(horizontal=True):
+    files: list[tuple[str, Callable[[], bytes], str]] = [
+        ("xlsx", lambda: workbook([sheet], told, notes_name=view.say("notes"), mark=mark), XLSX),
+        ("csv", lambda: csv_file(sheet.plain, mark=mark), "text/csv"),
+    ]
+    for kind, made, mime in files:
         st.download_button(
-            view.app("download_xlsx"),
-            lambda: workbook([sheet], told, notes_name=view.say("notes"), mark=mark),
-            file_name=f"{name}.xlsx",
-            mime=XLSX,
-            key="projects_xlsx",
-            on_click="ignore",
-        )
-        st.download_button(
-            view.app("download_csv"),
-            lambda: csv_file(sheet.plain, mark=mark),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            key="projects_csv",
+            view.app(f"download_{kind}"),
+            made,
+            file_name=f"{name}.{kind}",
+            mime=mime,
+            key=f"projects_{kind}",
             on_click="ignore",
         )
 
@@ -242,14 +247,11 @@ view = page.view(__file__)
 sought = view.chosen("q").strip()
 rows = projects.listed(view.asked, view.lang, sought)
 monitored = projects.monitored(view.asked)
-draw_search(view)
+draw_tools(view, rows, sought, monitored=monitored)
 draw_summary(view, rows, sought)
 if len(rows):
     draw_table(view, rows.head(ROWS_SHOWN), monitored=monitored)
-    draw_downloads(view, rows, sought, monitored=monitored)
-    page.foot(
-        view, "list", title=view.say("list_title"), sources=sources.cited(view.asked, "project", "funding", "partner")
-    )
+    page.foot(view, "list", title=view.say("list_title"), sources=sources.cited(view.asked, "project", "funding"))
 draw_notes(view, rows)
 if not monitored:
     page.unknown(view, view.say("no_monitoring"))

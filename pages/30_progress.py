@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -6,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import deviation, distribution, grid, trend
+from impact_analytics.charts.frame import records
 from impact_analytics.exports import csv_file
 from impact_analytics.queries import Value, history, overview, progress, sources, value
-from impact_analytics.ui import html, page
+from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import Card, Column, View
 
-EUR = page.UNITS["eur"]
+EUR = progress.unit("incurred")
 LINES_DRAWN = 4
 RESULTS_SHOWN = 3  # of a line, where sheets say more than publications
 SENTENCES_SHOWN = 12
@@ -63,7 +65,7 @@ def draw_cards(view: View) -> None:
 
 def clock_card(view: View, name: str) -> Card:
     since = view.as_of.replace(year=view.as_of.year - 1, day=min(view.as_of.day, 28))
-    asked = page.replace(view.asked, days=page.days_between(view, since))
+    asked = replace(view.asked, days=page.days_between(view, since))
     line = history(asked, name)
     spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
     changed = page.change(view, name, line[asked.all_days.index(since)] if line else None, since)
@@ -250,41 +252,42 @@ def indicator_html(view: View, row: Any) -> str:
         target = page.written(view, row.target, "count")
         said = "indicator_one" if row.projects == 1 else "indicator_sum"
         note = view.say(said, target=target, reached=row.reached, projects=row.projects)
-    return f"<dt>{html.escape(shown)}</dt><dd>{html.escape(row.name)}<span>{html.escape(note)}</span></dd>"
+    return f"<dt>{markup.escape(shown)}</dt><dd>{markup.escape(row.name)}<span>{markup.escape(note)}</span></dd>"
 
 
 def published_html(view: View, found: list[Any]) -> str:
     parts = []
     for (place, day, source, url), some in groupby(found, lambda row: (row.place, row.day, row.source, row.url)):
-        parts += [f"<dt>{html.escape(figure(view, row))}</dt><dd>{html.escape(row.name)}</dd>" for row in some]
-        link = f" · {html.anchor(url, source, outside=True)}" if url else ""
-        parts.append(f'<dd class="quiet">{html.escape(f"{place}, {day}")}{link}</dd>')
+        parts += [f"<dt>{markup.escape(figure(view, row))}</dt><dd>{markup.escape(row.name)}</dd>" for row in some]
+        link = f" · {markup.anchor(url, source, outside=True)}" if url else ""
+        parts.append(f'<dd class="quiet">{markup.escape(f"{place}, {day}")}{link}</dd>')
     return "".join(parts)
 
 
-def block_html(view: View, color: str, name: str, title: str, measured: list[Any], published: list[Any]) -> str:
-    """Return one line as a block: what the sheets measure, then what was published, persons and contacts apart."""
+def block_html(view: View, head: tuple[str, str, str], measured: list[Any], published: list[Any]) -> str:
+    """Return one line (colour, name, title) as a block: what the sheets measure, then what was published, kinds apart."""
+    color, name, title = head
     shown = published[:RESULTS_SHOWN] if measured else published
-    parts = [f"<h3>{html.escape(name)}</h3><p>{html.escape(title)}</p>"]
+    parts = [f"<h3>{markup.escape(name)}</h3><p>{markup.escape(title)}</p>"]
     if measured:
         rows = "".join(indicator_html(view, row) for row in measured)
-        parts.append(f"<h4>{html.escape(view.say('group_sheets'))}</h4><dl>{rows}</dl>")
+        parts.append(f"<h4>{markup.escape(view.say('group_sheets'))}</h4><dl>{rows}</dl>")
     for group in ("persons", "contacts", "other"):
         some = [row for row in shown if UNITS_APART[row.unit] == group]
         if some:
-            parts.append(f"<h4>{html.escape(view.say(f'group_{group}'))}</h4><dl>{published_html(view, some)}</dl>")
+            parts.append(f"<h4>{markup.escape(view.say(f'group_{group}'))}</h4><dl>{published_html(view, some)}</dl>")
     if not published:
-        parts.append(f'<p class="quiet">{html.escape(view.say("lines_none"))}</p>')
+        parts.append(f'<p class="quiet">{markup.escape(view.say("lines_none"))}</p>')
     if len(shown) < len(published):
         more = view.say("results_more", count=len(published) - len(shown))
-        parts.append(f'<p class="quiet">{html.escape(more)}</p>')
+        parts.append(f'<p class="quiet">{markup.escape(more)}</p>')
     return f'<section class="line" style="border-left-color:{color}">{"".join(parts)}</section>'
 
 
 def draw_lines(view: View) -> None:
     lines = progress.lines(view.asked, view.lang)
-    published = list(progress.results(view.asked, view.lang).itertuples(index=False))
-    measured = list(progress.indicators(view.asked, view.lang).itertuples(index=False))
+    published = records(progress.results(view.asked, view.lang))
+    measured = records(progress.indicators(view.asked, view.lang))
     blocks = [
         block_html(
             view,
@@ -294,7 +297,7 @@ def draw_lines(view: View) -> None:
             [row for row in measured if row.line == line.line],
             [row for row in published if row.line == line.line],
         )
-        for line in lines.itertuples(index=False)
+        for line in records(lines)
     ]
     loose = [row for row in published if row.line is None]
     across = [row for row in measured if row.line is None]
@@ -347,15 +350,15 @@ def draw_statements(view: View) -> None:
     if found.empty:
         page.paragraph(view.say("statements_none"))
         return
-    st.html("".join(quote_html(view, row) for row in found.itertuples(index=False)))
+    st.html("".join(quote_html(view, row) for row in records(found)))
 
 
 def quote_html(view: View, row: Any) -> str:
-    meaning = html.escape(view.say("statement_meaning", meaning=row.meaning))
-    source = html.anchor(row.url, row.source, outside=True) if row.url else html.escape(row.source)
-    about = html.escape(f"{row.line or view.say('statement_all')} · {row.day}")
+    meaning = markup.escape(view.say("statement_meaning", meaning=row.meaning))
+    source = markup.anchor(row.url, row.source, outside=True) if row.url else markup.escape(row.source)
+    about = markup.escape(f"{row.line or view.say('statement_all')} · {row.day}")
     return (
-        f'<blockquote class="quote"><span lang="{html.escape(row.quote_lang)}">«{html.escape(row.quote)}»</span>'
+        f'<blockquote class="quote"><span lang="{markup.escape(row.quote_lang)}">«{markup.escape(row.quote)}»</span>'
         f"<cite>{meaning}<br>{about} · {source}</cite></blockquote>"
     )
 
@@ -366,7 +369,7 @@ def draw_targets(view: View) -> None:
     if found.empty:
         page.paragraph(view.say("targets_none"))
         return
-    rows = list(found.itertuples(index=False))[:TARGETS_SHOWN]
+    rows = records(found)[:TARGETS_SHOWN]
     shown = pd.DataFrame(
         {
             "place": [row.place for row in rows],
@@ -405,9 +408,7 @@ def draw_gaps(view: View) -> None:
     if found.empty:
         return
     page.heading(view.say("gaps_title"), view.say("gaps_lead"))
-    page.bullets(
-        [f"<b>{html.escape(row.title)}</b>{page.quietly(row.reason)}" for row in found.itertuples(index=False)]
-    )
+    page.bullets([f"<b>{markup.escape(row.title)}</b>{page.quietly(row.reason)}" for row in records(found)])
 
 
 # ---------------------------------------------------------------- expenditure and clocks
@@ -442,11 +443,10 @@ def draw_spent(view: View) -> None:
 
 def spent_notes(view: View, every: pd.DataFrame, count: int) -> list[str]:
     """Say what a reader must know of the course: the school year, lines left out, sheets that are late or missing."""
-    lines = progress.lines(view.asked, view.lang)
-    school = [row.name for row in lines.itertuples(index=False) if row.school_time]
     said = []
+    school = progress.school_lines(view.asked, view.lang)
     if school and every["period_id"].str.contains("Q3").any():
-        said.append(view.say("spent_school", lines=page.formats.listing(school, view.lang)))
+        said.append(view.say("spent_school", lines=school))
     if count > LINES_DRAWN:
         said.append(view.say("spent_more"))
     if known := progress.arrived(view.asked, view.lang):
@@ -458,7 +458,7 @@ def spent_notes(view: View, every: pd.DataFrame, count: int) -> list[str]:
 
 def spent_data(view: View, every: pd.DataFrame) -> page.Data:
     labels = dict(zip(every["series"], every["label"], strict=True))
-    values = {(row.period, row.series): page.written(view, row.value, "eur") for row in every.itertuples(index=False)}
+    values = {(row.period, row.series): page.written(view, row.value, "eur") for row in records(every)}
     periods = list(dict.fromkeys(every["period"]))
     shown = pd.DataFrame({"period": periods} | {line: [values[period, line] for period in periods] for line in labels})
     amounts = [Column(line, label, "right") for line, label in labels.items()]
@@ -507,12 +507,12 @@ def draw_grid(view: View) -> None:
     if rows.empty:
         page.paragraph(view.say("no_sheets"))
         return
-    unit = page.UNITS[progress.unit(metric)]
+    unit = progress.unit(metric)
     highest = max((float(found) for found in rows["value"] if found is not None), default=0.0)
 
     def data() -> page.Data:
         lines = dict(zip(rows["column_id"], rows["column"], strict=True))
-        cells = {(row.row, row.column_id): row for row in rows.itertuples(index=False)}
+        cells = {(row.row, row.column_id): row for row in records(rows)}
         places = list(dict.fromkeys(rows["row"]))
         written = {
             line: [page.written(view, cells[at, line].value, unit.id, basis=cells[at, line].basis) for at in places]
@@ -535,7 +535,7 @@ def draw_grid(view: View) -> None:
     )
     page.note(view, "grid_note")
     if gone := progress.withdrawn(view.asked, view.lang):
-        page.note(view, "grid_withdrawn", territories=page.formats.listing(gone, view.lang))
+        page.note(view, "grid_withdrawn", territories=gone)
 
 
 # ---------------------------------------------------------------- states and causes

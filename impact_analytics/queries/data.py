@@ -9,9 +9,30 @@ from typing import Any
 import pandas as pd
 
 from impact_analytics.contract import Column, Table, contract
+from impact_analytics.i18n import LANGUAGES, texts
 from impact_analytics.queries.asked import Asked, rows
 from impact_analytics.semantics import Metric, metrics, select, used_params
 from impact_analytics.store import NoSnapshot, Snapshot
+
+__all__ = [
+    "Column",
+    "Metric",
+    "Passport",
+    "Rule",
+    "State",
+    "by_group",
+    "columns",
+    "contradictions",
+    "gaps",
+    "metrics",
+    "passport",
+    "rules_over_several",
+    "sources",
+    "state",
+    "table",
+    "tables",
+    "warnings",
+]
 
 # By which column a table says since when a row is known; the first that it has.
 KNOWN_BY = ("known_from", "received_on", "submitted_on", "reviewed_on", "verified_on", "done_on", "found_on", "on_date")
@@ -21,9 +42,10 @@ Rule = tuple[str, Mapping[str, str]]
 
 
 def sources(asked: Asked, lang: str, wanted: str = "") -> pd.DataFrame:
-    """Return the sources whose words hold the text wanted.
+    """Return the sources whose words hold the text wanted, the most used first.
 
-    Columns: source_id, title, url, publisher, day, precision, licence, note, rows, tables. `rows` counts the rows that name the source, columns cited apart among them; `tables` lists where they stand.
+    Columns: source_id, title, url, publisher, day, precision, licence, note, rows, tables. `rows` counts the rows that
+    name the source, columns cited apart among them; `tables` lists where they stand.
     """
     citing = " UNION ALL ".join(
         f"SELECT source_id, '{table.name}' AS name FROM \"{table.name}\""
@@ -42,8 +64,10 @@ def sources(asked: Asked, lang: str, wanted: str = "") -> pd.DataFrame:
             coalesce(list(u.name ORDER BY u.rows DESC, u.name) FILTER (WHERE u.name IS NOT NULL), []) AS tables
         FROM source AS s
         LEFT JOIN used AS u USING (source_id)
-        WHERE contains(strip_accents(lower(concat_ws(' ', s.source_id, s.title, s.publisher, s.licence, s.note_{lang}))),
-            strip_accents(lower($wanted)))
+        WHERE contains(
+            strip_accents(lower(concat_ws(' ', s.source_id, s.title, s.publisher, s.licence, s.note_{lang}))),
+            strip_accents(lower($wanted))
+        )
         GROUP BY ALL
         ORDER BY rows DESC, s.publisher, s.title
         """,
@@ -127,11 +151,11 @@ def passport(asked: Asked, name: str) -> Passport:
 
 @lru_cache(maxsize=1)
 def by_group() -> Mapping[str, Sequence[Metric]]:
-    """Return every metric by its group, in the order of their names."""
-    found: dict[str, list[Metric]] = {}
+    """Return every metric by its group, in the order in which the frame names the groups."""
+    found: dict[str, list[Metric]] = {group: [] for group in texts("app", LANGUAGES[0])["groups"]}
     for metric in metrics().values():
         found.setdefault(metric.group, []).append(metric)
-    return found
+    return {group: members for group, members in found.items() if members}
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ A decision whose act was not found is *uncertain*: in force at the latest on `de
 from `decided_not_before` on, it is *possible*: shown as such and never the term in force.
 """
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
+from impact_analytics.formats import day, short_day
 from impact_analytics.queries.asked import Asked, narrowed_sql, rows
 
 EXTENSIONS = ("with_money", "without_money", "not_known")
@@ -17,8 +19,27 @@ SCHOOL_STARTS, SCHOOL_ENDS = (9, 1), (6, 30)
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where the terms of some projects stand; counts are of projects, those withdrawn apart but in `all`."""
+
+    all: int
+    active: int
+    first: int
+    with_term: int
+    acts: tuple[str, ...]
+    act_not_found: bool
+    others: tuple[tuple[date, int], ...]
+    possible_on: date | None
+    possible_by: date | None
+    moved: tuple[int, ...]
+    late: int
+    real: int
+    expected: int
+
+
+@dataclass(frozen=True)
 class SchoolTime:
-    """The part of one school year that lies between two terms; `whole` from the first of September to the end of June."""
+    """The part of one school year that lies between two terms; `whole` where that is all its lessons."""
 
     year: int
     starts_on: date
@@ -31,9 +52,10 @@ def terms(asked: Asked, lang: str) -> pd.DataFrame:
 
     Columns: id, label, first_term_on, term_on, act_id, act, url, act_not_found, possible_term_on, possible_by_on,
     with_money_months, without_money_months, not_known_months, moved_months, residual_days, started_on, known_from,
-    end, end_kind (real or expected), withdrawn_on, the precision of each date, superseded (list of earlier terms).
+    end, end_kind (real or expected), withdrawn_on, superseded (list of earlier terms), and started, ended, withdrawn:
+    these dates as written, as far as they are known.
     """
-    return rows(
+    found = rows(
         asked,
         f"""
         WITH told AS (
@@ -50,9 +72,14 @@ def terms(asked: Asked, lang: str) -> pd.DataFrame:
             coalesce(a.short_{lang}, '') AS act, coalesce(a.url, '') AS url, m.act_not_found,
             m.possible_term_on, m.possible_by_on,
             m.with_money_months, m.without_money_months, m.not_known_months, m.moved_months, m.residual_days,
-            CASE WHEN p.started_on <= $as_of THEN p.started_on END AS started_on, coalesce(p.started_precision, 'day') AS started_precision, p.known_from,
+            CASE WHEN p.started_on <= $as_of THEN p.started_on END AS started_on,
+            coalesce(p.started_precision, 'day') AS started_precision, p.known_from,
             coalesce(m.ended_on, m.expected_end_on) AS "end",
-            CASE WHEN m.ended_on IS NOT NULL THEN 'real' WHEN m.expected_end_on IS NOT NULL THEN 'expected' ELSE '' END AS end_kind,
+            CASE
+                WHEN m.ended_on IS NOT NULL THEN 'real'
+                WHEN m.expected_end_on IS NOT NULL THEN 'expected'
+                ELSE ''
+            END AS end_kind,
             CASE WHEN m.ended_on IS NULL THEN 'day' ELSE coalesce(p.ended_precision, 'day') END AS end_precision,
             m.withdrawn_on, coalesce(p.withdrawn_precision, 'day') AS withdrawn_precision,
             coalesce(s.superseded, []) AS superseded
@@ -64,6 +91,40 @@ def terms(asked: Asked, lang: str) -> pd.DataFrame:
         WHERE m.as_of = $as_of AND {narrowed_sql(asked, "m")}
         ORDER BY m.withdrawn_on IS NOT NULL, coalesce(m.residual_days, 0) DESC, label
         """,
+    )
+    return found.assign(
+        started=_written(found, "started_on", "started_precision", lang),
+        ended=_written(found, "end", "end_precision", lang),
+        withdrawn=_written(found, "withdrawn_on", "withdrawn_precision", lang),
+    )
+
+
+def _written(found: pd.DataFrame, name: str, precision: str, lang: str) -> list[str]:
+    pairs = zip(found[name], found[precision], strict=True)
+    return ["" if when is None else short_day(when, known, lang) for when, known in pairs]
+
+
+def standing(found: pd.DataFrame) -> Standing:
+    """Sum up the rows of `terms`: who has the first and the latest term, by which acts, what is possible and late."""
+    active = found[found["withdrawn_on"].isna()]
+    known = active[active["term_on"].notna()]
+    latest = known[known["term_on"] == max(known["term_on"], default=None)]
+    most = known.sort_values("moved_months", ascending=False).head(1)
+    possible = active[active["possible_term_on"].notna()].head(1)
+    return Standing(
+        all=len(found),
+        active=len(active),
+        first=int((found["first_term_on"] == min(found["first_term_on"].dropna(), default=None)).sum()),
+        with_term=len(latest),
+        acts=tuple(sorted({act for act in latest["act"] if act})),
+        act_not_found=bool(latest["act_not_found"].any()),
+        others=tuple(Counter(known["term_on"].drop(latest.index)).most_common()),
+        possible_on=next(iter(possible["possible_term_on"]), None),
+        possible_by=next(iter(possible["possible_by_on"]), None),
+        moved=tuple(int(most[f"{name}_months"].iloc[0]) for name in EXTENSIONS if len(most)),
+        late=int((active["residual_days"].fillna(0) > 0).sum()),
+        real=int((active["end_kind"] == "real").sum()),
+        expected=int((active["end_kind"] == "expected").sum()),
     )
 
 
@@ -89,7 +150,8 @@ def decisions(asked: Asked, lang: str) -> pd.DataFrame:
         ),
         moved AS (
             SELECT d.deadline_id, coalesce(
-                arg_max(b.ends_on, (b.known_on, b.own, b.ends_on)) FILTER (WHERE NOT b.own OR b.project_id = d.project_id),
+                arg_max(b.ends_on, (b.known_on, b.own, b.ends_on))
+                    FILTER (WHERE NOT b.own OR b.project_id = d.project_id),
                 min(b.ends_on) FILTER (WHERE NOT d.own)) AS before_on
             FROM told AS d
             LEFT JOIN told AS b ON (b.known_on, b.own, b.ends_on) < (d.known_on, d.own, d.ends_on)
@@ -113,7 +175,7 @@ def decisions(asked: Asked, lang: str) -> pd.DataFrame:
 def steps(decided: pd.DataFrame, *, single: bool) -> pd.DataFrame:
     """Return the steps of the call's term from its decisions; a `single` project's own are among them.
 
-    Before the call's first decision stand the terms attested for single projects, one step a term, with `count` of them.
+    Before the call's first decision stand the terms attested for single projects: one step a term, `count` projects.
     """
     if single or decided.empty:
         return decided.assign(count=0)
@@ -126,7 +188,7 @@ def steps(decided: pd.DataFrame, *, single: bool) -> pd.DataFrame:
 
 
 def following(decided: pd.DataFrame, acts: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the acts of single projects that follow acts of the call: of the same type, before the call's next decision."""
+    """Return the acts of projects that follow acts of the call: of the same type, before the call's next decision."""
     called = decided[~decided["own"].astype(bool)]
     own = decided[decided["own"].astype(bool) & decided["act_id"].notna()]
     found: dict[str, None] = {}
@@ -138,11 +200,12 @@ def following(decided: pd.DataFrame, acts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def limits(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the legal limits known by then, each kind in order of time: kind, known_on, limit_on, before_on, act, url, in_force."""
+    """Return the legal limits known by then, in order: kind, known_on, limit_on, before_on, act, url, in_force."""
     return rows(
         asked,
         f"""
-        SELECT l.kind, l.known_from AS known_on, l.limit_on, coalesce(a.short_{lang}, '') AS act, coalesce(a.url, s.url, '') AS url,
+        SELECT l.kind, l.known_from AS known_on, l.limit_on,
+            coalesce(a.short_{lang}, '') AS act, coalesce(a.url, s.url, '') AS url,
             lag(l.limit_on) OVER (PARTITION BY l.kind ORDER BY l.known_from) AS before_on,
             lead(l.limit_on) OVER (PARTITION BY l.kind ORDER BY l.known_from) IS NULL AS in_force
         FROM legal_limit AS l
@@ -155,7 +218,7 @@ def limits(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def after_limit(limits: pd.DataFrame, decided: pd.DataFrame) -> tuple[str, str, int] | None:
-    """Return the call's first decision that soon follows the newest change of a legal limit: its act, the limit's act, the days between."""
+    """Return which act of the call soon follows the newest change of a legal limit: act, limit's act, days between."""
     changed = limits[limits["before_on"].notna()]
     if changed.empty:
         return None
@@ -169,8 +232,8 @@ def after_limit(limits: pd.DataFrame, decided: pd.DataFrame) -> tuple[str, str, 
 
 
 def withdrawals(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the projects withdrawn by then: label, withdrawn_on, precision, ordered_on, ordered_eur (None: no refund ordered)."""
-    return rows(
+    """Return the projects withdrawn by then: label, withdrawn (in words), ordered_on and ordered_eur of a refund."""
+    found = rows(
         asked,
         f"""
         SELECT t.name_{lang} AS label, p.withdrawn_on, coalesce(p.withdrawn_precision, 'day') AS precision,
@@ -183,6 +246,8 @@ def withdrawals(asked: Asked, lang: str) -> pd.DataFrame:
         GROUP BY ALL ORDER BY label
         """,
     )
+    pairs = zip(found["withdrawn_on"], found["precision"], strict=True)
+    return found.assign(withdrawn=[day(when, known, lang) for when, known in pairs])
 
 
 def gaps(asked: Asked, page: str, lang: str) -> pd.DataFrame:

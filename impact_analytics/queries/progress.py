@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from impact_analytics.formats import day, period
+from impact_analytics.formats import UNITS, Unit, day, listing, period
 from impact_analytics.queries.asked import Asked, Value, answer, names, narrowed_sql, rows
 from impact_analytics.semantics import lacking, metrics
 
@@ -28,12 +28,19 @@ def lines(asked: Asked, lang: str) -> pd.DataFrame:
     )
 
 
+def school_lines(asked: Asked, lang: str) -> str:
+    """Return the lines asked for that keep to the school year, in words; blank where there is none."""
+    found = lines(asked, lang)
+    kept = [name for name, school in zip(found["name"], found["school_time"], strict=True) if school]
+    return listing(kept, lang) if kept else ""
+
+
 # ---------------------------------------------------------------- what was published
 
 
 def results(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return results as published, those of a project together, largest first: line (None where not stated), unit, name, qualifier, value, place, day,
-    source, url, basis. They are listed, never added.
+    """Return results as published, those of a project together, largest first: line (None where not stated), unit, name,
+    qualifier, value, place, day, source, url, basis. They are listed, never added.
     """
     found = rows(
         asked,
@@ -54,8 +61,8 @@ def results(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def targets(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return targets as published beside what the same project published as reached: line, unit, name, qualifier, value,
-    reached_qualifier, reached, place, source, url.
+    """Return targets as published beside what the same project published as reached: name (of the line), what, unit,
+    qualifier, value, reached_qualifier, reached, place, source, url.
     """
     return rows(
         asked,
@@ -86,8 +93,8 @@ def statements(asked: Asked, lang: str) -> pd.DataFrame:
     found = rows(
         asked,
         f"""
-        SELECT x.quote, x.quote_lang, x.meaning_{lang} AS meaning, l.name AS line, x.on_date AS "on", 'day' AS "precision",
-            s.title AS source, coalesce(s.url, '') AS url
+        SELECT x.quote, x.quote_lang, x.meaning_{lang} AS meaning, l.name AS line, x.on_date AS "on",
+            'day' AS "precision", s.title AS source, coalesce(s.url, '') AS url
         FROM statement AS x
         JOIN source AS s ON s.source_id = x.source_id
         LEFT JOIN ({_named(lang)}) AS l USING (action_line)
@@ -109,8 +116,8 @@ def gaps(asked: Asked, lang: str, page: str) -> pd.DataFrame:
 
 
 def incurred(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return expenditure incurred by line at the end of each period, cumulative (EUR): series, label, position, on, value,
-    basis, period.
+    """Return expenditure incurred by line at the end of each period, cumulative (EUR): series, label, position, on,
+    value, basis, period_id, period.
     """
     found = rows(
         asked,
@@ -225,9 +232,9 @@ def split_metrics(asked: Asked, lang: str) -> dict[str, str]:
     return {id: str(metrics()[id].words(lang)["name"]) for id in fitting}
 
 
-def unit(metric: str) -> str:
-    """Return the unit of a metric."""
-    return metrics()[metric].unit
+def unit(metric: str) -> Unit:
+    """Return how the values of a metric are written."""
+    return UNITS[metrics()[metric].unit]
 
 
 def definition(metric: str, lang: str) -> str:
@@ -237,7 +244,7 @@ def definition(metric: str, lang: str) -> str:
 
 @lru_cache(maxsize=512)
 def grid(asked: Asked, metric: str, lang: str, not_stated: str) -> pd.DataFrame:
-    """Return a metric by territory and line: row_id, row, column_id, column, value, basis; a line not stated comes last."""
+    """Return a metric by territory and line: row_id, row, column_id, column, value, basis; no line stated comes last."""
     found, _ = answer(asked, (metric,), ("territory", "action_line"))
     territories = names(asked.snapshot, "territory", lang)
     columns = dict(names(asked.snapshot, "action_line", lang)) | {"": not_stated}
@@ -256,8 +263,8 @@ def _known(cell: Mapping[Any, Any] | None, metric: str) -> tuple[Any, str]:
     return (cell[metric], cell[f"{metric}_basis"] or "") if cell else (None, "")
 
 
-def withdrawn(asked: Asked, lang: str) -> list[str]:
-    """Return the territories whose project has withdrawn by then."""
+def withdrawn(asked: Asked, lang: str) -> str:
+    """Return the territories whose project has withdrawn by then, in words; blank where there is none."""
     found = rows(
         asked,
         f"""
@@ -265,14 +272,14 @@ def withdrawn(asked: Asked, lang: str) -> list[str]:
         WHERE p.withdrawn_on <= $as_of AND {narrowed_sql(asked, "p")} ORDER BY name
         """,
     )
-    return list(found["name"])
+    return listing(found["name"], lang) if len(found) else ""
 
 
 # ---------------------------------------------------------------- results, states and causes in the sheets
 
 
 def indicators(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the indicators of projects not withdrawn: line (None: not of one line), name, unit, persons, value and target
+    """Return the indicators of projects not withdrawn: line (None: not of one line), name, unit, persons, value, target
     (None where persons of several projects would be added), projects with a target, projects that reached it, basis.
     """
     return rows(
@@ -286,7 +293,8 @@ def indicators(asked: Asked, lang: str) -> pd.DataFrame:
             GROUP BY ALL
         ),
         reached AS (
-            SELECT project_id, indicator_id, sum(value) AS value FROM fact_physical WHERE known_from <= $as_of GROUP BY ALL
+            SELECT project_id, indicator_id, sum(value) AS value
+            FROM fact_physical WHERE known_from <= $as_of GROUP BY ALL
         )
         SELECT i.action_line AS line, i.indicator_id, i.name_{lang} AS name, i.unit, i.unique_persons AS persons,
             CASE WHEN NOT i.unique_persons OR count(*) = 1 THEN coalesce(sum(r.value), 0) END AS value,
@@ -311,7 +319,8 @@ def states(asked: Asked, lang: str) -> pd.DataFrame:
         FROM mart_line_state AS x
         JOIN ({_named(lang)}) AS l USING (action_line)
         JOIN fact_place AS p USING (project_id)
-        WHERE x.as_of = $as_of AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of) AND {narrowed_sql(asked, "x", EVERY)}
+        WHERE x.as_of = $as_of AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of)
+            AND {narrowed_sql(asked, "x", EVERY)}
         GROUP BY ALL ORDER BY any_value(l.place), x.state
         """,
     )
@@ -383,11 +392,11 @@ def projects(asked: Asked, lang: str) -> dict[str, str]:
 
 
 def sheets(asked: Asked, project: str, lang: str) -> pd.DataFrame:
-    """Return the periods of a project, newest first: period, due_on, grade, received_on, version, late_days, protocol."""
+    """Return the periods of a project, newest first: period, due_on, grade, received_on, version, late_days, basis."""
     found = rows(
         asked,
         """
-        SELECT g.period_id, g.due_on, g.grade, g.first_received_on, g.received_on, g.version, g.late_days, s.protocol
+        SELECT g.period_id, g.due_on, g.grade, g.received_on, g.version, g.late_days, s.protocol, g.basis
         FROM mart_sheet_grade AS g LEFT JOIN sheet AS s USING (sheet_id)
         WHERE g.as_of = $as_of AND g.project_id = $project ORDER BY g.ends_on DESC
         """,
@@ -471,7 +480,7 @@ def packages(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
 
 
 def measured(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
-    """Return the indicators of a sheet beside the sheet before and the target: line, name, unit, value, before, target."""
+    """Return the indicators of a sheet beside the sheet before: line, name, unit, value, before, target."""
     return rows(
         asked,
         f"""
@@ -494,11 +503,11 @@ def measured(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
 
 def causes_of(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
     """Return the causes that a sheet names: line, origin, nature (None where not coded), sentence."""
-    return rows(
-        asked,
-        f"SELECT line, origin, nature, sentence FROM ({_causes(asked, lang)}) WHERE sheet_id = $sheet ORDER BY line_place NULLS LAST, sentence",
-        sheet=sheet.sheet_id,
-    )
+    sql = f"""
+        SELECT line, origin, nature, sentence FROM ({_causes(asked, lang)})
+        WHERE sheet_id = $sheet ORDER BY line_place NULLS LAST, sentence
+    """
+    return rows(asked, sql, sheet=sheet.sheet_id)
 
 
 # ---------------------------------------------------------------- inside
@@ -515,8 +524,8 @@ def _named(lang: str) -> str:
 def _causes(asked: Asked, lang: str) -> str:
     """Return the SELECT of every cause in a sheet standing, its codes and places in words."""
     return f"""
-        SELECT x.sheet_id, x.project_id, x.period_id, x.ends_on, t.name_{lang} AS place, l.name AS line, x.origin AS origin_id,
-            o.name_{lang} AS origin, o.position AS origin_place, n.name_{lang} AS nature, n.position AS nature_place,
+        SELECT x.sheet_id, x.project_id, x.period_id, x.ends_on, t.name_{lang} AS place, l.name AS line,
+            x.origin AS origin_id, o.name_{lang} AS origin, o.position AS origin_place, n.name_{lang} AS nature, n.position AS nature_place,
             x.sentence, l.place AS line_place, x.basis
         FROM mart_cause AS x
         JOIN territory AS t ON t.territory = x.territory

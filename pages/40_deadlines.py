@@ -1,0 +1,427 @@
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from impact_analytics.charts import deadlines as drawn
+from impact_analytics.queries import Asked, deadlines, sources, values
+from impact_analytics.ui import page
+from impact_analytics.ui.page import Card, Column, View
+
+TABLE_ROWS = 24
+SHORT = 22
+NBSP = "\u00a0"
+LIMIT = "incurred"
+EFFECT = {"term_in_force": "date", "moved_months": "months", "residual_delay": "days", "projects_late": "count"}
+
+
+def difference(view: View, now: Any, then: Any, unit: str) -> str:
+    if now is None or then is None:
+        return view.app("not_known")
+    moved = (now - then).days if unit == "date" else now - then
+    return page.moved(view, moved, unit)
+
+
+def draw_cards(view: View, rows: pd.DataFrame) -> None:
+    now = deadlines.standing(rows)
+    gone = view.say("all_withdrawn") if not now.active else ""
+    page.cards(
+        [
+            page.card(view, "first_term", note=gone or counted(view, "attested", now.first, total=now.all)),
+            page.card(view, "term_in_force", note=gone or term_said(view, now)),
+            page.card(view, "moved_months", note=gone or moved_said(view, now)),
+            residual_card(view, now),
+            page.card(view, "ends_known", note=ends_said(view, now)),
+        ]
+    )
+    if now.possible_on is not None:
+        page.paragraph(possible_said(view, rows, now))
+
+
+def term_said(view: View, now: deadlines.Standing) -> str:
+    possible = view.say("possible_short", term=day(view, now.possible_on)) if now.possible_on is not None else ""
+    if not now.with_term:
+        return possible
+    if possible:
+        return f"{counted(view, 'attested', now.with_term, total=now.all)}, {possible}"
+    parts = [view.say("term_of", count=now.with_term, total=now.active, act=act_said(view, now))]
+    if now.others:
+        listed = ", ".join(f"{day(view, term)} ({count})" for term, count in now.others[:2])
+        parts.append(view.say("term_others", others=listed))
+    return "; ".join(parts)
+
+
+def act_said(view: View, now: deadlines.Standing) -> str:
+    if now.act_not_found:
+        return view.say("not_found")
+    if len(now.acts) == 1:
+        return now.acts[0]
+    return view.say("several_acts", count=len(now.acts)) if now.acts else view.say("no_act")
+
+
+def moved_said(view: View, now: deadlines.Standing) -> str:
+    named = zip(deadlines.EXTENSIONS, now.moved, strict=False)
+    return " · ".join(f"{view.say(f'types.{name}')} {months}" for name, months in named)
+
+
+def ends_said(view: View, now: deadlines.Standing) -> str:
+    return view.say("ends_note", total=now.active, real=now.real, expected=now.expected)
+
+
+def residual_card(view: View, now: deadlines.Standing) -> Card:
+    if not now.real + now.expected:
+        return page.card(view, "residual_delay", note=view.say("no_end"))
+    note = counted(view, "late", now.late) if now.late else view.say("late_none")
+    return page.card(view, "residual_delay", note=note, status="late" if now.late else "on_track")
+
+
+def possible_said(view: View, rows: pd.DataFrame, now: deadlines.Standing) -> str:
+    words = {"term": day(view, now.possible_on), "by": day(view, now.possible_by)}
+    if not now.with_term:
+        return view.say("possible_alone", **words)
+    attested = view.say("possible_first", first=day(view, max(rows["term_on"].dropna())))
+    return f"{attested} {counted(view, 'attested', now.with_term, total=now.all)}, {view.say('possible_long', **words)}"
+
+
+def draw_steps(view: View, decided: pd.DataFrame, rows: pd.DataFrame) -> None:
+    steps = deadlines.steps(decided, single=len(rows) == 1)
+    shown = steps.assign(
+        label=[step_label(view, row) for row in steps.itertuples()],
+        known_on=[min(when, view.as_of) for when in steps["known_on"]],
+    )
+    limits = deadlines.limits(view.asked, view.lang)
+    limits = limits[limits["kind"] == LIMIT].assign(label=view.app(f"limit.{LIMIT}"))
+    page.chart(
+        view,
+        "deadline_steps",
+        lambda: drawn.steps(shown, view.look, view.lang, as_of=view.as_of, limits=limits),
+        alt=lambda: drawn.steps_alt(shown, view.lang, as_of=view.as_of, limits=limits),
+        title=view.say("steps_title"),
+        subtitle=page.subtitle(view, view.say("steps_unit")),
+        data=lambda: decisions_table(view, decided),
+        sources=sources.cited(view.asked, "deadline"),
+    )
+
+
+def step_label(view: View, row: Any) -> str:
+    if row.possible:
+        return view.say("possible_step")
+    if row.count:
+        return counted(view, "first_step", row.count)
+    return act_of(view, row)
+
+
+def act_of(view: View, row: Any) -> str:
+    said = row.act or view.say("act_not_found" if row.uncertain else "no_act_cited")
+    return f"{row.place}: {said}" if row.own else str(said)
+
+
+def draw_limits(view: View, decided: pd.DataFrame) -> None:
+    limits = deadlines.limits(view.asked, view.lang)
+    page.heading(view.say("limits_title"), level=3)
+    if limits.empty:
+        page.paragraph(view.say("limits_none"), quiet=True)
+    else:
+        page.table(*limits_table(view, limits[limits["in_force"].astype(bool)]), caption=view.say("limits_title"))
+    near = deadlines.after_limit(limits, decided)
+    if near:
+        page.paragraph(view.say("after_limit", act=near[0], limit=near[1], days=page.written(view, near[2], "days")))
+    for gap in deadlines.gaps(view.asked, view.spec.slug, view.lang).itertuples():
+        page.paragraph(f"{view.say('gap')} {gap.title}. {gap.reason}", quiet=True)
+
+
+def limits_table(view: View, limits: pd.DataFrame) -> page.Data:
+    shown = limits.assign(
+        kind=[view.app(f"limit.{kind}") for kind in limits["kind"]],
+        limit_on=dates(view, limits["limit_on"]),
+        before_on=dates(view, limits["before_on"], "–"),
+        act=[view.say("limit_act", act=row.act, day=day(view, row.known_on)) for row in limits.itertuples()],
+    )
+    columns = [Column(name, view.say(f"col_{name}")) for name in ("kind", "limit_on", "before_on")]
+    return shown, [*columns, Column("act", view.say("col_act"), link="url")]
+
+
+def draw_without(view: View, left_out: tuple[str, ...], decided: pd.DataFrame) -> None:
+    acts = decided[decided["act_id"].notna() & (decided["extension"] != "first") & ~decided["possible"].astype(bool)]
+    options = {row.act_id: f"{act_of(view, row)} → {day(view, row.ends_on)}" for row in acts.itertuples()}
+    options |= {act: act for act in left_out if act not in options}
+    if not options:
+        return
+    page.heading(view.say("without_title"), view.say("without_lead"))
+    st.multiselect(
+        view.say("without_choose"),
+        list(options),
+        key="without",
+        format_func=options.__getitem__,
+        placeholder=view.say("without_none"),
+    )
+    follow = [act for act in deadlines.following(decided, left_out) if act not in left_out]
+    if follow:
+        st.button(view.say("without_follow", count=len(follow)), key="follow", on_click=leave_out, args=(follow,))
+    if left_out:
+        draw_effect(view, left_out)
+
+
+def leave_out(acts: list[str]) -> None:
+    st.session_state["without"] = [*st.session_state["without"], *acts]
+
+
+def draw_effect(view: View, left_out: tuple[str, ...]) -> None:
+    asked = replace(view.asked, without=left_out)
+    page.table(*effect_table(view, asked), caption=view.say("without_title"))
+    rows = deadlines.compared(asked, view.lang)
+    if rows.empty:
+        page.note(view, "without_same")
+        return
+    page.paragraph(counted(view, "without_changed", len(rows)))
+    page.table(*changed_table(view, rows), caption=view.say("without_changed_title"))
+
+
+def effect_table(view: View, asked: Asked) -> page.Data:
+    real, other = values(view.asked, tuple(EFFECT)), values(asked, tuple(EFFECT))
+    pairs = [(real[name].value, other[name].value, unit) for name, unit in EFFECT.items()]
+    shown = pd.DataFrame(
+        {
+            "figure": [view.say(f"effect.{name}") for name in EFFECT],
+            "with": [page.written(view, now, unit) for now, _, unit in pairs],
+            "without": [page.written(view, then, unit) for _, then, unit in pairs],
+            "difference": [difference(view, now, then, unit) for now, then, unit in pairs],
+        }
+    )
+    names = ("with", "without", "difference")
+    return shown, [
+        Column("figure", view.say("col_figure")),
+        *(Column(name, view.say(f"col_{name}"), "right") for name in names),
+    ]
+
+
+def changed_table(view: View, rows: pd.DataFrame) -> page.Data:
+    pairs = list(zip(rows["term_on"], rows["other_term_on"], strict=True))
+    late = list(zip(rows["residual_days"], rows["other_residual_days"], strict=True))
+    shown = rows.assign(
+        term_on=dates(view, rows["term_on"]),
+        other_term_on=dates(view, rows["other_term_on"]),
+        term_difference=[difference(view, now, then, "date") for now, then in pairs],
+        residual_days=[page.written(view, now, "days") for now, _ in late],
+        other_residual_days=[page.written(view, then, "days") for _, then in late],
+        residual_difference=[difference(view, now, then, "days") for now, then in late],
+    )
+    names = (
+        "term_on",
+        "other_term_on",
+        "term_difference",
+        "residual_days",
+        "other_residual_days",
+        "residual_difference",
+    )
+    return shown, [
+        Column("label", view.say("col_project")),
+        *(Column(name, view.say(f"col_changed_{name}"), "right") for name in names),
+    ]
+
+
+def draw_projects(view: View, rows: pd.DataFrame) -> None:
+    bars = rows.assign(
+        start=rows["started_on"].where(rows["started_on"].notna(), rows["known_from"]), term=rows["term_on"]
+    )
+    page.chart(
+        view,
+        "deadline_projects",
+        lambda: with_words(drawn.projects(bars, view.look, view.lang, as_of=view.as_of), view, rows),
+        alt=lambda: drawn.projects_alt(bars, view.lang, as_of=view.as_of),
+        title=view.say("projects_title"),
+        subtitle=page.subtitle(view, view.say("projects_unit")),
+        sources=sources.cited(view.asked, "project", "deadline"),
+    )
+    if rows["started_on"].isna().any():
+        page.note(view, "start_note", count=int(rows["started_on"].isna().sum()), total=len(rows))
+    untold = int((rows["term_on"].isna() & rows["withdrawn_on"].isna()).sum())
+    if untold:
+        page.paragraph(counted(view, "no_term", untold), quiet=True)
+    for one in deadlines.withdrawals(view.asked, view.lang).itertuples():
+        page.paragraph(withdrawn_said(view, one))
+
+
+def with_words(figure: Any, view: View, rows: pd.DataFrame) -> Any:
+    """Say under the pointer no more of a date than is known of it."""
+    said = [project_said(view, row) for row in rows.itertuples()]
+    for trace in figure.data:
+        if trace.hovertext:
+            trace.hovertext = [said[int(place)] for place in trace.y]
+    return figure
+
+
+def project_said(view: View, row: Any) -> str:
+    told = [
+        (view.say("col_started"), row.started or view.app("not_known")),
+        (view.say("col_term_on"), day(view, row.term_on)),
+        (view.say("col_superseded"), ", ".join(day(view, term) for term in row.superseded)),
+        (view.say("col_end"), f"{row.ended} ({view.say(row.end_kind)})" if row.end_kind else view.app("not_known")),
+        (view.say("col_residual_days"), page.written(view, row.residual_days, "days") if row.end_kind else ""),
+    ]
+    if row.withdrawn:
+        told[3:] = [(view.say("withdrawn"), row.withdrawn)]
+    return "<br>".join([f"<b>{row.label}</b>", *(f"{name}: {said}" for name, said in told if said)])
+
+
+def withdrawn_said(view: View, row: Any) -> str:
+    said = view.say("withdrawn_from", label=row.label, day=row.withdrawn)
+    if row.ordered_on is None:
+        return f"{said}."
+    amount = page.written(view, row.ordered_eur, "eur")
+    return f"{said}; {view.say('refund_from', day=day(view, row.ordered_on), amount=amount)}."
+
+
+def draw_decisions(view: View, decided: pd.DataFrame) -> None:
+    certain = decided[~decided["possible"].astype(bool)]
+    own = certain["own"].astype(bool)
+    shown = certain if len(certain) <= TABLE_ROWS else certain[~own]
+    page.heading(view.say("acts_title"), view.say("acts_unit"), level=3)
+    page.table(*decisions_table(view, shown), caption=view.say("acts_title"))
+    if deadlines.has_school_time(view.asked):
+        page.note(view, "school_note")
+    if len(shown) < len(certain):
+        page.note(view, "acts_more", count=int(own.sum()))
+
+
+def decisions_table(view: View, decided: pd.DataFrame) -> page.Data:
+    every = list(decided.itertuples())
+    shown = decided.assign(
+        act=[act_of(view, row) for row in every],
+        adopted_on=[adopted(view, row) for row in every],
+        registered_on=dates(view, decided["registered_on"], "–"),
+        effective_on=dates(view, decided["effective_on"], "–"),
+        extension=[view.say(f"types.{name}") for name in decided["extension"]],
+        term=[term_moved(view, row) for row in every],
+        months=["–" if row.months is None else page.moved(view, row.months, "months") for row in every],
+        school=[school_said(view, row) for row in every],
+    )
+    columns = [Column(name, view.say(f"col_{name}")) for name in ("act", "adopted_on", "registered_on", "effective_on")]
+    columns += [Column("extension", view.say("col_extension")), Column("term", view.say("col_term"))]
+    columns += [Column("months", view.say("col_months"), "right")]
+    columns += [Column("school", view.say("col_school"))] if deadlines.has_school_time(view.asked) else []
+    return shown, [*columns, Column("source", view.say("col_document"), link="url", wide=True)]
+
+
+def adopted(view: View, row: Any) -> str:
+    if row.uncertain:
+        words = {"after": day(view, row.decided_not_before), "by": day(view, row.decided_not_after)}
+        return view.say("decided_by" if row.decided_not_before is None else "decided_between", **words)
+    return day(view, row.adopted_on) if row.act_id else view.say("known_since", day=day(view, row.known_on))
+
+
+def term_moved(view: View, row: Any) -> str:
+    after = day(view, row.ends_on)
+    return after if row.before_on in (None, row.ends_on) else together(f"{day(view, row.before_on)} → {after}")
+
+
+def school_said(view: View, row: Any) -> str:
+    spans = deadlines.school_years(row.before_on, row.ends_on)
+    return "; ".join(
+        view.say("school_whole" if span.whole else "school_part", **school_words(view, span)) for span in spans
+    )
+
+
+def school_words(view: View, span: deadlines.SchoolTime) -> dict[str, str]:
+    return {
+        "year": f"{span.year}/{(span.year + 1) % 100:02}",
+        "start": day(view, span.starts_on),
+        "end": day(view, span.ends_on),
+    }
+
+
+def draw_table(view: View, rows: pd.DataFrame) -> None:
+    page.heading(view.say("table_title"), view.say("table_unit"), level=3)
+    page.table(*projects_table(view, rows), caption=view.say("table_title"))
+    page.foot(
+        view,
+        "deadline_table",
+        title=view.say("table_title"),
+        data=lambda: projects_table(view, rows),
+        sources=sources.cited(view.asked, "project", "deadline"),
+    )
+
+
+def projects_table(view: View, rows: pd.DataFrame) -> page.Data:
+    months = [f"{name}_months" for name in deadlines.EXTENSIONS]
+    every = list(rows.itertuples())
+    shown = rows.assign(
+        first_term_on=dates(view, rows["first_term_on"]),
+        term_on=[project_term(view, row) for row in every],
+        **{name: [number(view, value) for value in rows[name]] for name in [*months, "moved_months"]},
+        end=[end_said(view, row) for row in every],
+        residual_days=[residual_said(view, row) for row in every],
+        act=[project_act(view, row) for row in every],
+    )
+    columns = [Column(name, view.say(f"col_{name}")) for name in ("label", "first_term_on", "term_on")]
+    columns += [Column(name, view.say(f"col_{name}"), "right") for name in [*months, "moved_months"]]
+    columns += [Column("end", view.say("col_end")), Column("residual_days", view.say("col_residual_days"), "right")]
+    return shown, [*columns, Column("act", view.say("col_act"), link="url")]
+
+
+def project_term(view: View, row: Any) -> str:
+    possible = [view.say("possible_cell", term=day(view, row.possible_term_on))] if row.possible_term_on else []
+    if row.term_on is None and possible:
+        return possible[0]
+    return " ".join([day(view, row.term_on), *possible])
+
+
+def end_said(view: View, row: Any) -> str:
+    if row.withdrawn:
+        return f"{view.say('withdrawn')}, {row.withdrawn}"
+    return together(f"{row.ended} ({view.say(row.end_kind)})") if row.end_kind else view.app("not_known")
+
+
+def residual_said(view: View, row: Any) -> str:
+    return "–" if row.withdrawn else number(view, row.residual_days)
+
+
+def project_act(view: View, row: Any) -> str:
+    if row.act_not_found:
+        return view.say("act_not_found")
+    said = str(row.act or (view.say("no_act_cited") if row.term_on else "–"))
+    return together(said) if len(said) < SHORT else said
+
+
+def together(words: str) -> str:
+    return words.replace(" ", NBSP)
+
+
+def number(view: View, value: Any) -> str:
+    return "–" if value is None else page.written(view, value, "count")
+
+
+def day(view: View, value: Any) -> str:
+    return page.written(view, value, "date")
+
+
+def dates(view: View, found: pd.Series, none: str = "") -> list[str]:
+    return [none if none and value is None else day(view, value) for value in found]
+
+
+def counted(view: View, key: str, count: int, **others: object) -> str:
+    return view.say(f"{key}.{'one' if count == 1 else 'many'}", count=count, **others)
+
+
+asked_for = page.view(__file__)
+left_out = asked_for.asked.without
+# Terms hold for whole projects, and the page shows what is; what would be without an act stands in its own part.
+view = replace(asked_for, filters=asked_for.filters.having("without", ()).having("action_line", ()))
+if asked_for.filters.all("action_line"):
+    page.note(view, "lines_note")
+rows = deadlines.terms(view.asked, view.lang)
+decided = deadlines.decisions(view.asked, view.lang)
+if rows.empty or decided.empty:
+    page.unknown(view, view.say("none"))
+else:
+    draw_cards(view, rows)
+    left, right = st.columns([7, 5], gap="large")
+    with left:
+        draw_steps(view, decided, rows)
+    with right:
+        draw_limits(view, decided)
+    draw_without(view, left_out, decided)
+    draw_projects(view, rows)
+    draw_decisions(view, decided)
+    draw_table(view, rows)

@@ -1,0 +1,420 @@
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
+
+import pandas as pd
+import streamlit as st
+
+from impact_analytics.exports import csv_file
+from impact_analytics.queries import data, value
+from impact_analytics.ui import markup, page
+from impact_analytics.ui.page import Card, Column, View
+from impact_analytics.ui.spec import pages
+
+WARNINGS_SHOWN = 60
+WRITTEN_DAYS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
+DIVIDED, MINUS = " ÷ ", " \u2212 "
+THRESHOLD_UNITS = {"days": "days", "points": "points", "share": "share", "rate": "share"}
+
+
+def words(view: View, group: str) -> Mapping[str, str]:
+    """Return a table of the page's words; an id that is not in it stands for itself."""
+    found: Mapping[str, str] = view.words[group]
+    return found
+
+
+def count(view: View, number: int) -> str:
+    return page.written(view, number, "count")
+
+
+# ---------------------------------------------------------------- sources
+
+
+def draw_sources(view: View) -> None:
+    every = data.sources(view.asked, view.lang)
+    wanted = st.text_input(view.say("search"), key="q", placeholder=view.say("search_hint"))
+    rows = data.sources(view.asked, view.lang, wanted or "")
+    page.heading(view.say("sources_title"), view.app("rows_shown", shown=len(rows), total=len(every)))
+    if rows.empty:
+        page.paragraph(view.say("sources_none", wanted=wanted))
+        return
+    licences = words(view, "licences")
+    shown = rows.assign(
+        day=[
+            day.strftime(WRITTEN_DAYS[precision]) if day else view.say("undated")
+            for day, precision in zip(rows["day"], rows["precision"], strict=True)
+        ],
+        licence=[licences.get(licence, licence) or view.say("licence_unknown") for licence in rows["licence"]],
+        rows=[count(view, number) for number in rows["rows"]],
+        tables=[", ".join(names) for names in rows["tables"]],
+    )
+    columns = [
+        Column("title", view.say("col_title"), link="url", wide=True),
+        Column("publisher", view.say("col_publisher")),
+        Column("day", view.say("col_day")),
+        Column("licence", view.say("col_licence")),
+        Column("rows", view.say("col_rows"), "right"),
+        Column("tables", view.say("col_used_in")),
+    ]
+    page.table(shown, columns, caption=view.say("sources_title"))
+    page.note(view, "sources_note")
+
+
+# ---------------------------------------------------------------- contradictions and gaps
+
+
+def draw_contradictions(view: View) -> None:
+    rows = data.contradictions(view.asked, view.lang)
+    page.heading(view.say("contradictions_title"))
+    if rows.empty:
+        page.paragraph(view.say("contradictions_none"))
+        return
+    page.note(view, "contradictions_note")
+    st.html("".join(contradiction(view, row) for row in rows.to_dict("records")))
+
+
+def contradiction(view: View, row: Mapping[str, str]) -> str:
+    """Return one contradiction as HTML: the source's words, what is wrong with them, how they are treated."""
+    source = f"{row['publisher']}: {row['source']}"
+    cited = markup.anchor(row["url"], source, outside=True) if row["url"] else markup.escape(source)
+    said = [
+        f'<p class="plain"><b>{markup.escape(view.say(key))}.</b> {markup.escape(row[key])}</p>'
+        for key in ("problem", "treatment")
+    ]
+    quote = f'<blockquote class="quote">«{markup.escape(row["quote"])}»<cite>{cited}</cite></blockquote>'
+    return f"<article>{quote}{''.join(said)}</article>"
+
+
+def draw_gaps(view: View) -> None:
+    rows = data.gaps(view.asked, view.lang)
+    page.heading(view.say("gaps_title"))
+    if rows.empty:
+        page.paragraph(view.say("gaps_none"))
+        return
+    known = pages()
+    shown = rows.assign(
+        place=[known[slug].words(view.lang)["menu"] if slug in known else "" for slug in rows["page"]],
+        url=[view.link(slug) if slug in known else "" for slug in rows["page"]],
+    )
+    columns = [
+        Column("title", view.say("col_gap"), wide=True),
+        Column("reason", view.say("col_reason"), wide=True),
+        Column("place", view.say("col_page"), link="url"),
+    ]
+    page.table(shown, columns, caption=view.say("gaps_title"))
+
+
+# ---------------------------------------------------------------- glossary
+
+
+def draw_glossary(view: View) -> None:
+    names = {metric.id: metric.words(view.lang)["name"] for metrics in data.by_group().values() for metric in metrics}
+    asked_for = view.chosen("metric")
+    if asked_for and asked_for not in names:
+        page.paragraph(view.app("rejected_unknown_value", name=view.say("metric"), value=asked_for[:60]))
+    ordered = dict(sorted(names.items(), key=lambda item: item[1]))
+    chosen = page.choose(view, "metric", ordered, view.say("metric"), empty=view.say("all_metrics"))
+    if chosen:
+        draw_passport(view, chosen)
+    else:
+        draw_metrics(view, names)
+
+
+def draw_metrics(view: View, names: Mapping[str, str]) -> None:
+    page.heading(view.say("glossary_title"), view.say("glossary_unit", count=len(names)))
+    page.note(view, "glossary_note")
+    body = []
+    for group, metrics in data.by_group().items():
+        body.append(f'<tr><th scope="rowgroup" colspan="3">{markup.escape(view.app(f"groups.{group}"))}</th></tr>')
+        body += [metric_row(view, metric, names) for metric in metrics]
+    heads = "".join(f'<th scope="col">{markup.escape(view.say(key))}</th>' for key in ("metric", "definition", "unit"))
+    title = markup.escape(view.say("glossary_title"))
+    st.html(
+        f'<div class="table-box" tabindex="0" role="region" aria-label="{title}"><table class="figures">'
+        f"<caption>{title}</caption><thead><tr>{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def metric_row(view: View, metric: data.Metric, names: Mapping[str, str]) -> str:
+    said = metric.words(view.lang)
+    name = markup.anchor(view.link("data", tab="glossary", metric=metric.id), names[metric.id])
+    formula = f'<div class="quiet">{markup.escape(ratio(view, metric))}</div>' if metric.parts else ""
+    unit = f"{words(view, 'units')[metric.unit]}{direction(view, metric)}"
+    return (
+        f'<tr><td>{name}</td><td class="wide">{markup.escape(said["definition"])}{formula}</td>'
+        f"<td>{markup.escape(unit)}</td></tr>"
+    )
+
+
+def direction(view: View, metric: data.Metric) -> str:
+    return "" if metric.better == "none" else f", {words(view, 'better')[metric.better]}"
+
+
+def ratio(view: View, metric: data.Metric) -> str:
+    """Return the formula of a metric made of others, in their names."""
+    first, second = (part_name(one, view) for one in metric.parts)
+    return first + (DIVIDED if metric.numerator else MINUS) + second
+
+
+def draw_passport(view: View, name: str) -> None:
+    passport = data.passport(view.asked, name)
+    metric, said = passport.metric, passport.metric.words(view.lang)
+    page.heading(said["name"], page.subtitle(view, view.app(f"groups.{metric.group}")))
+    page.cards([page.card_of(view, value(view.asked, name))])
+    shown = pd.DataFrame(passport_lines(view, metric), columns=["term", "said"])
+    columns = [Column("term", view.say("col_term")), Column("said", view.say("col_said"), wide=True)]
+    page.table(shown, columns, caption=said["name"])
+    if metric.parts:
+        page.heading(view.say("parts_title"), level=3)
+        page.bullets(
+            [page.linked(view.link("data", tab="glossary", metric=one), part_name(one, view)) for one in metric.parts]
+        )
+    draw_sql(view, passport)
+
+
+def passport_lines(view: View, metric: data.Metric) -> list[tuple[str, str]]:
+    said = metric.words(view.lang)
+    better = words(view, "better")[metric.better] if metric.better != "none" else view.say("no_direction")
+    lines = [
+        (view.app("definition"), said["definition"]),
+        (view.app("formula"), ratio(view, metric) if metric.parts else measured(view, metric)),
+        (view.say("unit"), words(view, "units")[metric.unit]),
+        (view.say("direction"), better),
+        (view.app("legal_base"), metric.legal_base.get(view.lang) or view.say("no_legal_base")),
+        (view.app("caveat"), said.get("caveat", "")),
+        (view.say("adding"), view.say("adds" if metric.adds else "adds_not")),
+    ]
+    return [(term, text) for term, text in lines if text]
+
+
+def part_name(name: str, view: View) -> str:
+    return str(data.metrics()[name].words(view.lang)["name"])
+
+
+def measured(view: View, metric: data.Metric) -> str:
+    """Return the formula of a measure: what is aggregated of which fact, under which condition."""
+    parts = [view.say("formula_of", aggregate=metric.aggregate, source=metric.source)]
+    if metric.where:
+        parts.append(view.say("formula_where", where=metric.where))
+    if metric.per:
+        parts.append(view.say("formula_per", inner=metric.inner, per=", ".join(metric.per)))
+    return ", ".join(parts)
+
+
+def draw_sql(view: View, passport: data.Passport) -> None:
+    if passport.not_split:
+        page.note(view, "sql_not_split")
+        return
+    opened = st.expander(view.say("sql"), key="sql", on_change="rerun", type="compact")
+    if opened.open:
+        with opened:
+            page.note(view, "sql_note")
+            st.code(passport.sql, language="sql", wrap_lines=True)
+            shown = pd.DataFrame(
+                [(f"${name}", said_param(view, held)) for name, held in sorted(passport.params.items())],
+                columns=["name", "value"],
+            )
+            columns = [Column("name", view.say("col_param")), Column("value", view.say("col_value"))]
+            page.table(shown, columns, caption=view.say("col_param"))
+
+
+def said_param(view: View, held: object) -> str:
+    several = held if isinstance(held, list) else [held]
+    return ", ".join(str(one) for one in several) or view.say("param_none")
+
+
+# ---------------------------------------------------------------- tables
+
+
+def draw_tables(view: View) -> None:
+    rows = data.tables(view.asked)
+    chosen = page.choose(
+        view, "table", {name: name for name in rows["name"]}, view.say("table"), empty=view.say("all_tables")
+    )
+    if chosen:
+        draw_table(view, chosen, int(rows.set_index("name")["rows"][chosen]))
+        return
+    page.heading(
+        view.say("tables_title"), view.say("tables_unit", count=len(rows), rows=count(view, rows["rows"].sum()))
+    )
+    shown = rows.assign(
+        said=[words(view, "tables").get(name, "") for name in rows["name"]],
+        url=[view.link("data", tab="tables", table=name) for name in rows["name"]],
+        rows=[count(view, number) if number else view.say("no_rows") for number in rows["rows"]],
+    )
+    columns = [
+        Column("name", view.say("table"), link="url"),
+        Column("said", view.say("col_holds"), wide=True),
+        Column("columns", view.say("col_columns"), "right"),
+        Column("rows", view.say("col_rows"), "right"),
+    ]
+    page.table(shown, columns, caption=view.say("tables_title"))
+    page.note(view, "tables_note")
+
+
+def draw_table(view: View, name: str, number: int) -> None:
+    page.heading(name, view.say("table_unit", rows=count(view, number)))
+    page.paragraph(words(view, "tables").get(name, ""))
+    draw_download(view, name)
+    shown = pd.DataFrame(
+        [(column.name, type_of(view, column), sentences(view, column, rules)) for column, rules in data.columns(name)],
+        columns=["name", "type", "rules"],
+    )
+    columns = [
+        Column("name", view.say("col_column")),
+        Column("type", view.say("col_type")),
+        Column("rules", view.say("col_rules"), wide=True),
+    ]
+    page.table(shown, columns, caption=name)
+    draw_rules(view, data.rules_over_several(name))
+
+
+def draw_download(view: View, name: str) -> None:
+    mark = view.app("example_band") if view.example else ""
+    st.download_button(
+        view.app("download_csv"),
+        lambda: csv_file(data.table(view.asked, name), mark=mark),
+        file_name=f"{view.app('example_file') if view.example else ''}{view.programme.id}_{name}_{view.snapshot.id}.csv",
+        mime="text/csv",
+        key=f"{name}_csv",
+        on_click="ignore",
+    )
+
+
+def type_of(view: View, column: data.Column) -> str:
+    return words(view, "types").get(column.type, column.type)
+
+
+def sentences(view: View, column: data.Column, rules: Sequence[data.Rule]) -> str:
+    """Return a column's rules in words, each once."""
+    said = [view.say("rules.required")] if column.required else []
+    said += [view.say(f"rules.{rule}", **details) for rule, details in rules]
+    return "; ".join(dict.fromkeys(said))
+
+
+def draw_rules(view: View, rules: Sequence[tuple[tuple[str, ...], data.Rule]]) -> None:
+    if rules:
+        said = [
+            view.say(
+                "rules.together_key" if rule == "duplicate" else f"rules.{rule}", columns=" + ".join(columns), **details
+            )
+            for columns, (rule, details) in rules
+        ]
+        page.heading(view.say("rules_title"), level=3)
+        page.bullets([markup.escape(f"{one[:1].upper()}{one[1:]}.") for one in dict.fromkeys(said)])
+
+
+# ---------------------------------------------------------------- freshness
+
+
+def draw_freshness(view: View) -> None:
+    state = data.state(view.asked)
+    built = state.built.astimezone(UTC) if state.built else None
+    day = page.written(view, built.date(), "date") if built else view.app("not_known")
+    page.heading(view.say("freshness_title"))
+    page.cards(
+        [
+            Card(view.app("snapshot"), state.id, note=view.say("snapshot_note")),
+            Card(view.say("built"), day, note=f"{built:%H:%M} UTC" if built else ""),
+            Card(
+                view.say("col_rows"),
+                count(view, state.rows),
+                note=view.say("filled", filled=state.filled, total=state.tables),
+            ),
+            Card(view.say("newest"), page.written(view, state.newest, "date"), note=view.say("newest_note")),
+        ]
+    )
+    page.bullets([page.linked(view.link("data", tab="freshness", snapshot=state.id), view.say("pin"))])
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw_newest(view)
+    with right:
+        draw_warnings(view)
+    draw_thresholds(view)
+
+
+def draw_newest(view: View) -> None:
+    rows = data.tables(view.asked)
+    rows = rows[rows["rows"] > 0]
+    shown = rows.assign(
+        rows=[count(view, number) for number in rows["rows"]],
+        newest=[page.written(view, day, "date") if day else "–" for day in rows["newest"]],
+    )
+    columns = [
+        Column("name", view.say("table")),
+        Column("rows", view.say("col_rows"), "right"),
+        Column("newest", view.say("col_newest"), "right"),
+        Column("column", view.say("col_by")),
+    ]
+    page.heading(view.say("newest_title"), level=3)
+    page.table(shown, columns, caption=view.say("newest_title"))
+
+
+def draw_warnings(view: View) -> None:
+    rows = data.warnings(view.asked, view.lang)
+    page.heading(view.say("warnings_title"), level=3)
+    if rows.empty:
+        page.paragraph(view.say("warnings_none"))
+        return
+    page.paragraph(view.say("warnings_note", count=len(rows)), quiet=True)
+    page.bullets([markup.escape(sentence) for sentence in rows["sentence"][:WARNINGS_SHOWN]])
+    if len(rows) > WARNINGS_SHOWN:
+        page.note(view, "warnings_more", count=len(rows) - WARNINGS_SHOWN)
+
+
+def draw_thresholds(view: View) -> None:
+    held, names = view.programme.thresholds, words(view, "thresholds")
+    page.heading(view.say("thresholds_title"), level=3)
+    if not held:
+        page.paragraph(view.say("thresholds_none"))
+        return
+    shown = pd.DataFrame(
+        [
+            (names.get(id, id), threshold(view, id, number), view.programme.grounds.get(id, {}).get(view.lang, ""))
+            for id, number in held.items()
+        ],
+        columns=["name", "value", "ground"],
+    )
+    columns = [
+        Column("name", view.say("col_threshold"), wide=True),
+        Column("value", view.say("col_value"), "right"),
+        Column("ground", view.say("col_ground"), wide=True),
+    ]
+    page.table(shown, columns, caption=view.say("thresholds_title"))
+
+
+def threshold(view: View, id: str, number: float) -> str:
+    """Return a threshold with the unit that its name ends in; points are written as such, not as shares."""
+    unit = THRESHOLD_UNITS.get(id.rpartition("_")[2], "count")
+    return page.written(view, number / 100 if unit == "points" else number, unit)
+
+
+# ---------------------------------------------------------------- the parts
+
+PARTS: Mapping[str, Callable[[View], None]] = {
+    "sources": draw_sources,
+    "contradictions": draw_contradictions,
+    "glossary": draw_glossary,
+    "tables": draw_tables,
+    "gaps": draw_gaps,
+    "freshness": draw_freshness,
+}
+
+
+def part(view: View) -> str:
+    """Draw the choice of the part and return it."""
+    if st.session_state.get("tab") not in PARTS:
+        st.session_state["tab"] = next(iter(PARTS))
+    chosen = st.segmented_control(
+        view.say("part"),
+        list(PARTS),
+        key="tab",
+        required=True,
+        format_func=lambda id: view.say(f"parts.{id}"),
+        label_visibility="collapsed",
+    )
+    return str(chosen)
+
+
+view = page.view(__file__)
+PARTS[part(view)](view)
+page.note(view, "whole_note")
