@@ -5,5 +5,9 @@ import streamlit as st
 from impact_analytics.ui import shell
 
 app = st.App(
-    "impact_analytics/ui/frame.py", lifespan=shell.lifespan, routes=shell.routes(), middleware=shell.middleware()
+    "impact_analytics/ui/frame.py",
+    lifespan=shell.lifespan,
+    routes=shell.routes(),
+    middleware=shell.middleware(),
+    on_script_error=shell.explain,
 )

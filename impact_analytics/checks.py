@@ -26,6 +26,7 @@ FORMS = {
     "BOOLEAN": r"(?i)true|false",
     "DOUBLE": r"-?[0-9]+(\.[0-9]+)?",
 }
+Named = set[tuple[str, int | None, str]]  # file, row and column of a cell that is named already
 COMMA = r"-?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+"
 NAMES = {
     "DECIMAL(18,2)": "decimal",
@@ -54,7 +55,7 @@ def load(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -> l
                 problems += found
                 if missed is not None:
                     lost.setdefault(table.name, set()).update(missed)
-    named = {(problem.file, problem.line, problem.column or "") for problem in problems}
+    named: Named = {(problem.file, problem.line, problem.column or "") for problem in problems}
     for table in contract().values():
         problems += _constraint_problems(db, table, lost, named)
     return problems + list(_rule_problems(db, lost))
@@ -160,21 +161,27 @@ def _cell_rules(column: Column, commas: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _constraint_problems(
-    db: duckdb.DuckDBPyConnection, table: Table, lost: Mapping[str, set[str]], named: set[tuple[str, int | None, str]]
+    db: duckdb.DuckDBPyConnection, table: Table, lost: Mapping[str, set[str]], named: Named
 ) -> Iterator[Problem]:
-    """Judge a table by its constraints; a row whose cell is named already is not named again for it."""
+    if not _one(db, f'SELECT count(*) FROM "{table.name}"')[0]:
+        return
     for constraint in table.constraints:
-        if constraint.references in lost or lost.get(table.name, set()).intersection(constraint.columns):
-            continue
-        broken, rule, details = BROKEN[constraint.kind](table, constraint)
-        known = f'FROM ({broken}) AS broken ORDER BY "file", line'
-        for file, line, value, first in db.execute(f"SELECT * {known} LIMIT {MOST}").fetchall():
-            if not any((file, place, column) in named for column in constraint.columns for place in (line, None)):
-                extra = {**details, "first": first} if constraint.kind in ("PRIMARY KEY", "UNIQUE") else details
-                yield Problem("error", rule, file, line, ", ".join(constraint.columns), value, extra)
+        whole = not lost.get(table.name, set()).intersection(constraint.columns)
+        if whole and constraint.references not in lost:
+            yield from _broken_by(db, table, constraint, named)
+
+
+def _broken_by(db: duckdb.DuckDBPyConnection, table: Table, constraint: Constraint, named: Named) -> Iterator[Problem]:
+    """Name the rows that break a constraint; a row whose cell is named already is not named again for it."""
+    broken, rule, details = BROKEN[constraint.kind](table, constraint)
+    rows = db.execute(f'SELECT * FROM ({broken}) AS broken ORDER BY "file", line LIMIT {MOST + 1}').fetchall()
+    column = ", ".join(constraint.columns)
+    for file, line, value, first in rows[:MOST]:
+        if not any((file, place, name) in named for name in constraint.columns for place in (line, None)):
+            yield Problem("error", rule, file, line, column, value, {**details, "first": first})
+    if len(rows) > MOST:
         count = _one(db, f"SELECT count(*) FROM ({broken}) AS broken")[0]
-        if count > MOST:
-            yield from rest(Problem("error", rule, f"{table.name}.csv", column=", ".join(constraint.columns)), count)
+        yield from rest(Problem("error", rule, rows[0][0], column=column), count)
 
 
 def _check(table: Table, constraint: Constraint) -> tuple[str, str, dict[str, str]]:

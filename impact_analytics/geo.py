@@ -39,18 +39,23 @@ def shapes(path: Path) -> Shapes:
 @lru_cache(maxsize=8)
 def read(path: Path, changed: int) -> Shapes:
     """Read a GeoJSON file as it is since the time it changed; raise ValueError if its index has gaps."""
-    collection = json.loads(path.read_text(encoding="utf-8"))
+    return parsed(path.read_text(encoding="utf-8"), version=f"{changed:x}", where=str(path))
+
+
+def parsed(text: str, *, version: str, where: str) -> Shapes:
+    """Return the areas of a GeoJSON text; raise ValueError, with where it came from, if its index has gaps."""
+    collection = json.loads(text)
     features = tuple(sorted(collection["features"], key=lambda feature: feature["properties"]["i"]))
     properties = [feature["properties"] for feature in features]
     if [one["i"] for one in properties] != list(range(len(features))):
-        raise ValueError(f"{path}: the property i of the areas must count 0, 1, 2, … without gaps")
+        raise ValueError(f"{where}: the property i of the areas must count 0, 1, 2, … without gaps")
     return Shapes(
         features=features,
         ids=tuple(one["territory"] for one in properties),
         labels={one["territory"]: (one["label_lon"], one["label_lat"]) for one in properties},
         bounds=extent(features),
         attribution=collection.get("attribution", ""),
-        version=f"{changed:x}",
+        version=version,
     )
 
 

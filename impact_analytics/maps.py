@@ -28,6 +28,7 @@ HEIGHT, WIDTH = 560, 460
 LABEL_SIZE, POINT_RADIUS = 14, 4
 OUTLINES = {"estimates": 1.5, "selected-halo": 7, "selected": 3}  # pixels
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+QUIET = 70  # of 255, how much is left of the colour of a quiet territory
 CLEAR = [0, 0, 0, 0]
 INNER = "__source.object.properties"  # where a part finds what its layer calls properties
 TOOLTIP = "<b>{name}</b><br>{value}"  # every object that can be hovered has both
@@ -62,6 +63,7 @@ class Picture:
     hover: Mapping[str, str] = field(default_factory=dict)
     estimate: frozenset[str] = frozenset()
     not_applied: frozenset[str] = frozenset()
+    quiet: frozenset[str] = frozenset()  # left out by the reader's filters: pale, but still there
     selected: str | None = None
     points: Sequence[Point] = ()
     kinds: Sequence[str] = ()
@@ -89,8 +91,10 @@ class Map(pdk.Deck):  # type: ignore[misc]
         return json.dumps(deck, ensure_ascii=False, separators=(",", ":"))
 
 
-def choropleth(picture: Picture, shapes: Shapes, theme: Theme, address: str, width: float = WIDTH) -> pdk.Deck:
-    """Return the map; address is where the browser fetches the shapes of geo.payload."""
+def choropleth(
+    picture: Picture, shapes: Shapes, theme: Theme, address: str, *, width: float = WIDTH, tooltip: str = TOOLTIP
+) -> pdk.Deck:
+    """Return the map; address is where the browser fetches the shapes, tooltip the HTML of what a hover shows."""
     lon, lat, zoom = geo.view(shapes.bounds, width, HEIGHT)
     estimates = [key for key in shapes.ids if kind(key, picture) == "estimate"]
     layers = [
@@ -107,7 +111,7 @@ def choropleth(picture: Picture, shapes: Shapes, theme: Theme, address: str, wid
         views=[VIEW],
         initial_view_state=pdk.ViewState(longitude=round(lon, 4), latitude=round(lat, 4), zoom=round(zoom, 3)),
         map_provider=None,
-        tooltip={"html": TOOLTIP, "style": tooltip_style(theme)},
+        tooltip={"html": tooltip, "style": tooltip_style(theme)},
     )
 
 
@@ -130,6 +134,11 @@ def fill(key: str, picture: Picture, theme: Theme) -> str:
             return theme.surface
         case _:
             return theme.page
+
+
+def shade(key: str, picture: Picture, theme: Theme) -> list[int]:
+    """Return the colour a territory is filled with as the browser takes it, paler where it is quiet."""
+    return [*rgb(fill(key, picture, theme)), *([QUIET] if key in picture.quiet else [])]
 
 
 def scale(theme: Theme, classes: int) -> list[str]:
@@ -168,7 +177,7 @@ def areas(picture: Picture, shapes: Shapes, theme: Theme, address: str) -> dict[
         "lineWidthUnits": "pixels",
         "getLineWidth": 1,
         "_subLayerProps": {
-            "polygons-fill": part(getFillColor=by_index(rgb(fill(key, picture, theme)) for key in shapes.ids)),
+            "polygons-fill": part(getFillColor=by_index(shade(key, picture, theme) for key in shapes.ids)),
             "polygons-stroke": part(getColor=by_index((rgb(edges[kind(key, picture)]) for key in shapes.ids), INNER)),
         },
     }

@@ -5,8 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import timeline, trend
-from impact_analytics.queries import answer, history, overview, sources, value
-from impact_analytics.ui import page
+from impact_analytics.queries import answer, history, overview, sources, territories, value
+from impact_analytics.ui import page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
 PENDING_SHOWN = 8
@@ -109,6 +109,13 @@ def draw_timeline(view: View) -> None:
     )
 
 
+def draw_map(view: View) -> None:
+    rows = territories.by_metric(view.asked, "funding", view.lang)
+    cited = sources.cited(view.asked, "funding")
+    if territory_map.shapes(view.snapshot):
+        territory_map.draw(view, "overview_map", rows, page.UNITS["eur"], title=view.say("map_title"), sources=cited)
+
+
 def pending_line(view: View, row: pd.Series) -> str:
     limit = row["topic"] == "limit"
     reference = view.app(f"limit.{row['reference']}").lower() if limit else row["reference"]
@@ -177,7 +184,7 @@ draw_since(view)
 draw_timeline(view)
 left, right = st.columns([5, 7], gap="large")
 with left:
-    page.heading(view.say("map_title"), page.subtitle(view))
+    draw_map(view)
 with right:
     if overview.monitored(view.snapshot):
         draw_pending(view)

@@ -42,7 +42,7 @@ def draw_summary(view: View, rows: pd.DataFrame, sought: str) -> None:
 
 
 def draw_table(view: View, rows: pd.DataFrame, *, monitored: bool) -> None:
-    left = ("territory", "project", "codes", "start", "end", "state")
+    left = ("territory", "project", "codes", "start", "status")
     said = [(view.say(f"col_{name}"), "left wide" if name == "project" else "left") for name in left]
     said += [(view.say("col_funding"), "right"), (name_of(view, "bodies_named"), "right")]
     if monitored:
@@ -87,14 +87,19 @@ def who(view: View, row: Row) -> list[str]:
 
 
 def when(view: View, row: Row) -> list[str]:
-    end, word = (row["term_on"], "end_term") if row["ended_on"] is None else (row["ended_on"], "end_real")
-    precision = "day" if row["ended_on"] is None else row["ended_precision"]
-    withdrawn = row["withdrawn_on"]
     return [
         day(view, row["started_on"], row["started_precision"]),
-        "" if withdrawn else cell(day(view, end, precision), view.say(word) if end else ""),
-        cell(state(view, row), day(view, withdrawn, row["withdrawn_precision"]) if withdrawn else ""),
+        cell(state(view, row), until(view, row)),
     ]
+
+
+def until(view: View, row: Row) -> str:
+    """Say since when a project is over, or by when it has to be."""
+    if row["withdrawn_on"] is not None:
+        return day(view, row["withdrawn_on"], row["withdrawn_precision"])
+    if row["ended_on"] is not None:
+        return view.say("ended_on", day=day(view, row["ended_on"], row["ended_precision"]))
+    return view.say("term_on", day=day(view, row["term_on"], "day"))
 
 
 def what(view: View, row: Row, *, mixed: bool, monitored: bool) -> list[str]:

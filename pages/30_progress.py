@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -15,25 +16,25 @@ from impact_analytics.ui.page import Card, Column, View
 
 EUR = progress.unit("incurred")
 LINES_DRAWN = 4
-RESULTS_SHOWN = 3  # of a line, where sheets say more than publications
 SENTENCES_SHOWN = 12
 TARGETS_SHOWN = 12
 UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
 STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
 GRADE_SIGNS = {"received": "✓", "late": "!", "to_be_completed": "…", "missing": "×"}
 STYLE = """<style>
-.lines{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:16px;margin:8px 0}
-.line{padding:16px;border:1px solid var(--ia-line);border-left-width:4px;border-radius:6px;background:var(--ia-surface)}
+.lines{columns:2 420px;column-gap:16px;margin:8px 0 0}
+.line{break-inside:avoid;margin:0 0 16px;padding:16px;border:1px solid var(--ia-line);border-left-width:4px;
+border-radius:6px;background:var(--ia-surface)}
 .line h3{margin:0;padding:0;font-size:18px;font-weight:700;line-height:1.25}
-.line h4{margin:16px 0 4px;padding:0;font-size:13px;font-weight:600;color:var(--ia-quiet)}
+.line h4{margin:12px 0 4px;padding:0;font-size:13px;font-weight:600;color:var(--ia-quiet)}
 .line p{margin:4px 0 0;font-size:15px;line-height:1.4;max-width:75ch}
-.line p.quiet,.line dd.quiet{font-size:13px;margin:0 0 8px}
-.line dl{margin:0;display:grid;grid-template-columns:minmax(7em,10em) 1fr;gap:4px 16px;font-size:15px;line-height:1.4}
-.line dt{font-weight:700;font-variant-numeric:tabular-nums}
-.line dd{margin:0}
-.line dd.quiet{grid-column:2}
+.line p.quiet{margin:8px 0 0;font-size:13px}
+.line dl{display:grid;grid-template-columns:minmax(7em,10em) 1fr;gap:4px 16px;font-size:15px;line-height:1.4}
+.line dl,.line dl dt,.line dl dd{margin:0;padding:0}
+.line dl dt{font-weight:700;font-variant-numeric:tabular-nums}
+.line dl dd.quiet{grid-column:2;margin:-4px 0 4px;font-size:13px}
 .line dd span{display:block;font-size:13px;color:var(--ia-quiet)}
-.line a{color:var(--ia-accent)}
+.line a,.quote a{color:var(--ia-accent)}
 </style>"""
 
 
@@ -63,25 +64,29 @@ def draw_cards(view: View) -> None:
         page.note(view, "whose_line")
 
 
+def a_year_before(day: date) -> date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 def clock_card(view: View, name: str) -> Card:
-    since = view.as_of.replace(year=view.as_of.year - 1, day=min(view.as_of.day, 28))
+    since = a_year_before(view.as_of)
     asked = replace(view.asked, days=page.days_between(view, since))
     line = history(asked, name)
     spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
     changed = page.change(view, name, line[asked.all_days.index(since)] if line else None, since)
-    return page.card(view, name, note=changed, spark=spark)
+    return page.card(view, name, label=progress.name(name, view.lang), note=changed, spark=spark)
 
 
 def gap_card(view: View, found: Value) -> Card:
+    label = progress.name(found.metric, view.lang)
     said = progress.status(found, view.programme.thresholds)
     if not said:
-        return page.card_of(view, found)
+        return page.card_of(view, found, label=label)
     limits = {
-        name: page.written(view, view.programme.thresholds[f"gap_{name}_points"] / 100, "points")
-        for name in ("watch", "late")
+        name: page.written(view, view.programme.thresholds[f"gap_{name}_points"], "count") for name in ("watch", "late")
     }
     note = view.say("gap_status", sign=STATUS_SIGNS[said], word=view.say(f"status.{said}"), **limits)
-    return page.card_of(view, found, note=note, status=said)
+    return page.card_of(view, found, label=label, note=note, status=said)
 
 
 # ---------------------------------------------------------------- one project
@@ -96,31 +101,25 @@ def draw_project(view: View) -> None:
         chosen = page.choose(view, "project", known, view.say("project_label"), empty=view.say("project_empty"))
     if not chosen:
         return
-    page.heading(view.say("project_title", project=known[chosen]), page.subtitle(view))
+    title = view.say("project_title", project=known[chosen])
+    page.heading(title, view.app("as_of_line", day=page.written(view, view.as_of, "date")))
     periods = progress.sheets(view.asked, chosen, view.lang)
     if periods.empty:
         page.paragraph(view.say("project_no_sheets"))
         return
     sheet = progress.newest(view.asked, chosen, view.lang)
-    left, right = st.columns([5, 7], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         draw_periods(view, periods)
-    with right:
-        if sheet is None:
-            page.paragraph(view.say("project_no_newest"))
-        else:
-            draw_amounts(view, sheet)
+    if sheet is None:
+        page.paragraph(view.say("project_no_newest"))
+    else:
+        with right:
             draw_measured(view, sheet)
-            draw_sheet_causes(view, sheet)
-    if sheet is not None:
+        draw_amounts(view, sheet)
         draw_packages(view, sheet)
-    page.foot(
-        view,
-        "project_sheets",
-        title=view.say("project_title", project=known[chosen]),
-        sources=sources.cited(view.asked, "sheet"),
-        basis=basis_of(periods),
-    )
+        draw_sheet_causes(view, sheet)
+    page.foot(view, "project_sheets", title=title, sources=sources.cited(view.asked, "sheet"), basis=basis_of(periods))
 
 
 def draw_periods(view: View, periods: pd.DataFrame) -> None:
@@ -140,7 +139,7 @@ def draw_periods(view: View, periods: pd.DataFrame) -> None:
         Column("version", view.say("col_version"), "right"),
     ]
     page.heading(view.say("periods_title"), level=3)
-    page.table(shown, columns, caption=view.say("periods_title"))
+    page.table(unbroken(shown, "grade"), columns, caption=view.say("periods_title"))
 
 
 def beside(view: View, sheet: progress.Newest) -> str:
@@ -164,7 +163,7 @@ def draw_amounts(view: View, sheet: progress.Newest) -> None:
     ]
     title = view.say("amounts_title", period=sheet.period)
     page.heading(title, beside(view, sheet), level=3)
-    page.table(shown, columns, caption=title)
+    page.table(unbroken(shown, "line"), columns, caption=title)
 
 
 def draw_measured(view: View, sheet: progress.Newest) -> None:
@@ -173,13 +172,8 @@ def draw_measured(view: View, sheet: progress.Newest) -> None:
         return
     names = ("value", "before", "target")
     shown = found.assign(
-        line=[line or "–" for line in found["line"]],
-        **{
-            name: [
-                "–" if v is None else counted(view, v, unit) for v, unit in zip(found[name], found["unit"], strict=True)
-            ]
-            for name in names
-        },
+        name=[view.say(f"of_{unit}", name=name) for name, unit in zip(found["name"], found["unit"], strict=True)],
+        **{name: ["–" if v is None else page.written(view, v, "count") for v in found[name]] for name in names},
     )
     columns = [
         Column("line", view.say("col_line")),
@@ -190,7 +184,7 @@ def draw_measured(view: View, sheet: progress.Newest) -> None:
     ]
     title = view.say("measured_title", period=sheet.period)
     page.heading(title, beside(view, sheet), level=3)
-    page.table(shown, columns, caption=title)
+    page.table(unbroken(shown, "line"), columns, caption=title)
 
 
 def draw_sheet_causes(view: View, sheet: progress.Newest) -> None:
@@ -200,7 +194,8 @@ def draw_sheet_causes(view: View, sheet: progress.Newest) -> None:
     if found.empty:
         page.paragraph(view.say("no_causes"))
         return
-    page.table(coded(view, found), cause_columns(view), caption=title)
+    shown = unbroken(coded(view, found), "line", "origin", "nature")
+    page.table(shown, cause_columns(view), caption=title)
 
 
 def draw_packages(view: View, sheet: progress.Newest) -> None:
@@ -225,7 +220,7 @@ def draw_packages(view: View, sheet: progress.Newest) -> None:
     ]
     title = view.say("packages_title", period=sheet.period)
     page.heading(title, beside(view, sheet), level=3)
-    page.table(shown, columns, caption=title)
+    page.table(unbroken(shown, "line", "state", "before"), columns, caption=title)
 
 
 # ---------------------------------------------------------------- line by line
@@ -234,7 +229,7 @@ def draw_packages(view: View, sheet: progress.Newest) -> None:
 def counted(view: View, number: Any, unit: str) -> str:
     """Return a number with what it counts: persons, people reached, hours."""
     if unit == "contacts":
-        return f"{page.written(view, number, 'count')} {view.app('unit.contacts')}"
+        return view.say("contacts", count=page.written(view, number, "count"))
     return page.written(view, number, unit)
 
 
@@ -265,9 +260,9 @@ def published_html(view: View, found: list[Any]) -> str:
 
 
 def block_html(view: View, head: tuple[str, str, str], measured: list[Any], published: list[Any]) -> str:
-    """Return one line (colour, name, title) as a block: what the sheets measure, then what was published, kinds apart."""
+    """Return a line (colour, name, title) as a block: what the sheets measure, then what was published, kinds apart."""
     color, name, title = head
-    shown = published[:RESULTS_SHOWN] if measured else published
+    shown = list({row.name: row for row in reversed(published)}.values())[::-1] if measured else published
     parts = [f"<h3>{markup.escape(name)}</h3><p>{markup.escape(title)}</p>"]
     if measured:
         rows = "".join(indicator_html(view, row) for row in measured)
@@ -276,12 +271,17 @@ def block_html(view: View, head: tuple[str, str, str], measured: list[Any], publ
         some = [row for row in shown if UNITS_APART[row.unit] == group]
         if some:
             parts.append(f"<h4>{markup.escape(view.say(f'group_{group}'))}</h4><dl>{published_html(view, some)}</dl>")
-    if not published:
+    if not (published or measured):
         parts.append(f'<p class="quiet">{markup.escape(view.say("lines_none"))}</p>')
     if len(shown) < len(published):
         more = view.say("results_more", count=len(published) - len(shown))
         parts.append(f'<p class="quiet">{markup.escape(more)}</p>')
     return f'<section class="line" style="border-left-color:{color}">{"".join(parts)}</section>'
+
+
+def line_head(view: View, line: Any) -> tuple[str, str, str]:
+    color = view.look.series[line.place % len(view.look.series)]
+    return color, line.name if line.line in line.name else f"{line.line} · {line.name}", line.title
 
 
 def draw_lines(view: View) -> None:
@@ -291,9 +291,7 @@ def draw_lines(view: View) -> None:
     blocks = [
         block_html(
             view,
-            view.look.series[line.place % len(view.look.series)],
-            line.name if line.line in line.name else f"{line.line} · {line.name}",
-            line.title,
+            line_head(view, line),
             [row for row in measured if row.line == line.line],
             [row for row in published if row.line == line.line],
         )
@@ -303,8 +301,9 @@ def draw_lines(view: View) -> None:
     across = [row for row in measured if row.line is None]
     narrowed = "action_line" in view.asked.chosen
     if not narrowed and (loose or across):
-        title = view.say("line_missing_sheets" if across else "line_missing_title")
-        blocks.append(block_html(view, view.look.quiet, view.say("line_missing"), title, across, loose))
+        which = "several" if across else "missing"
+        head = (view.look.quiet, view.say(f"line_{which}"), view.say(f"line_{which}_title"))
+        blocks.append(block_html(view, head, across, loose))
     page.heading(view.say("lines_title"), page.subtitle(view))
     st.html(f'{STYLE}<div class="lines">{"".join(blocks)}</div>')
     page.note(view, "lines_note")
@@ -527,7 +526,7 @@ def draw_grid(view: View) -> None:
         lambda: grid.heat(rows, view.look, view.lang, unit=unit, maximum=highest if highest > 0 else 1e-9),
         alt=lambda: grid.heat_alt(rows, view.lang, unit=unit),
         title=known[metric],
-        subtitle=page.subtitle(view, progress.definition(metric, view.lang)),
+        subtitle=page.subtitle(view, progress.definition(metric, view.lang).rstrip(".")),
         data=data,
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
@@ -570,6 +569,7 @@ def draw_states(view: View) -> None:
 
 def draw_causes(view: View) -> None:
     rows = progress.causes(view.asked, view.lang)
+    across = rows.rename(columns={"origin": "nature", "nature": "origin"})
     if rows.empty:
         page.heading(view.say("causes_title"), page.subtitle(view, view.say("causes_unit")), level=3)
         page.paragraph(view.say("causes_none"))
@@ -577,14 +577,14 @@ def draw_causes(view: View) -> None:
     page.chart(
         view,
         "causes",
-        lambda: grid.causes(rows, view.look, view.lang),
-        alt=lambda: grid.causes_alt(rows, view.lang),
+        lambda: grid.causes(across, view.look, view.lang),
+        alt=lambda: grid.causes_alt(across, view.lang),
         title=view.say("causes_title"),
         subtitle=page.subtitle(view, view.say("causes_unit")),
         data=lambda: causes_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
-        on_click=choose_origin(view),
+        on_click=choose_nature(view),
     )
     uncoded = [n for n, *pair in zip(rows["value"], rows["origin"], rows["nature"], strict=True) if None in pair]
     if any(uncoded):
@@ -600,17 +600,22 @@ def causes_data(view: View, rows: pd.DataFrame) -> page.Data:
 
 def coded(view: View, rows: pd.DataFrame) -> pd.DataFrame:
     """Return causes with words where nothing is coded."""
-    none = view.say("origin_none")
+    none = view.say("not_coded")
     return rows.assign(**{name: [word or none for word in rows[name]] for name in ("origin", "nature")})
 
 
-def choose_origin(view: View) -> Callable[[list[str]], None]:
-    by_name = {name: id for id, name in progress.origins(view.asked, view.lang).items()}
+def unbroken(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Keep short names on one line beside long sentences."""
+    return rows.assign(**{name: [(said or "–").replace(" ", "\u00a0") for said in rows[name]] for name in names})
+
+
+def choose_nature(view: View) -> Callable[[list[str]], None]:
+    by_name = {name: id for id, name in progress.natures(view.asked, view.lang).items()}
 
     def choose(picked: list[str]) -> None:
         if picked:
             wanted = by_name.get(picked[0], "none")
-            st.session_state["origin"] = "" if st.session_state.get("origin") == wanted else wanted
+            st.session_state["nature"] = "" if st.session_state.get("nature") == wanted else wanted
 
     return choose
 
@@ -624,17 +629,19 @@ def cause_columns(view: View) -> list[Column]:
 
 
 def draw_sentences(view: View) -> None:
-    known = progress.origins(view.asked, view.lang) | {"none": view.say("origin_none")}
+    known = progress.natures(view.asked, view.lang) | {"none": view.say("not_coded")}
     page.heading(view.say("sentences_title"), view.say("sentences_lead"), level=3)
     left, _ = st.columns([5, 7])
     with left:
-        origin = page.choose(view, "origin", known, view.say("origin_label"), empty=view.say("origin_all"))
-    every = progress.sentences(view.asked, view.lang, origin)
+        nature = page.choose(view, "nature", known, view.say("nature_label"), empty=view.say("nature_all"))
+    every = progress.sentences(view.asked, view.lang, nature)
     if every.empty:
         page.paragraph(view.say("causes_none"))
         return
     found = every.head(SENTENCES_SHOWN)
-    shown = coded(view, found).assign(url=[view.link(view.spec.slug, project=id) for id in found["project_id"]])
+    shown = unbroken(coded(view, found), "place", "line", "origin", "nature").assign(
+        url=[view.link(view.spec.slug, project=id) for id in found["project_id"]]
+    )
     columns = [
         Column("period", view.say("col_period")),
         Column("place", view.say("col_territory"), link="url"),
@@ -659,7 +666,7 @@ def draw_monitoring(view: View) -> None:
     if progress.incurred(view.asked, view.lang).empty:
         page.paragraph(view.say("no_sheets"))
         return
-    left, right = st.columns([8, 4], gap="large")
+    left, right = st.columns([7, 5], gap="large")
     with left:
         draw_spent(view)
     with right:

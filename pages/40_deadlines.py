@@ -10,7 +10,7 @@ from impact_analytics.ui import page
 from impact_analytics.ui.page import Card, Column, View
 
 TABLE_ROWS = 24
-SHORT = 22
+SHORT = 25
 NBSP = "\u00a0"
 LIMIT = "incurred"
 EFFECT = {"term_in_force": "date", "moved_months": "months", "residual_delay": "days", "projects_late": "count"}
@@ -300,8 +300,8 @@ def decisions_table(view: View, decided: pd.DataFrame) -> page.Data:
     columns = [Column(name, view.say(f"col_{name}")) for name in ("act", "adopted_on", "registered_on", "effective_on")]
     columns += [Column("extension", view.say("col_extension")), Column("term", view.say("col_term"))]
     columns += [Column("months", view.say("col_months"), "right")]
-    columns += [Column("school", view.say("col_school"))] if deadlines.has_school_time(view.asked) else []
-    return shown, [*columns, Column("source", view.say("col_document"), link="url", wide=True)]
+    columns += [Column("school", view.say("col_school"), wide=True)] if deadlines.has_school_time(view.asked) else []
+    return shown, [*columns, Column("source", view.say("col_document"), link="url")]
 
 
 def adopted(view: View, row: Any) -> str:
@@ -347,6 +347,7 @@ def projects_table(view: View, rows: pd.DataFrame) -> page.Data:
     months = [f"{name}_months" for name in deadlines.EXTENSIONS]
     every = list(rows.itertuples())
     shown = rows.assign(
+        label=[together(label) for label in rows["label"]],
         first_term_on=dates(view, rows["first_term_on"]),
         term_on=[project_term(view, row) for row in every],
         **{name: [number(view, value) for value in rows[name]] for name in [*months, "moved_months"]},
@@ -381,11 +382,12 @@ def project_act(view: View, row: Any) -> str:
     if row.act_not_found:
         return view.say("act_not_found")
     said = str(row.act or (view.say("no_act_cited") if row.term_on else "–"))
-    return together(said) if len(said) < SHORT else said
+    return together(said)
 
 
 def together(words: str) -> str:
-    return words.replace(" ", NBSP)
+    """Keep a short cell on one line."""
+    return words.replace(" ", NBSP) if len(words) < SHORT else words
 
 
 def number(view: View, value: Any) -> str:

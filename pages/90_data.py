@@ -1,5 +1,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ from impact_analytics.ui.page import Card, Column, View
 from impact_analytics.ui.spec import pages
 
 WARNINGS_SHOWN = 60
+SHORT_ID = 8
 WRITTEN_DAYS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
 DIVIDED, MINUS = " ÷ ", " \u2212 "
 THRESHOLD_UNITS = {"days": "days", "points": "points", "share": "share", "rate": "share"}
@@ -43,7 +45,7 @@ def draw_sources(view: View) -> None:
             day.strftime(WRITTEN_DAYS[precision]) if day else view.say("undated")
             for day, precision in zip(rows["day"], rows["precision"], strict=True)
         ],
-        licence=[licences.get(licence, licence) or view.say("licence_unknown") for licence in rows["licence"]],
+        licence=[licences.get(licence, licence) or "–" for licence in rows["licence"]],
         rows=[count(view, number) for number in rows["rows"]],
         tables=[", ".join(names) for names in rows["tables"]],
     )
@@ -52,8 +54,8 @@ def draw_sources(view: View) -> None:
         Column("publisher", view.say("col_publisher")),
         Column("day", view.say("col_day")),
         Column("licence", view.say("col_licence")),
-        Column("rows", view.say("col_rows"), "right"),
         Column("tables", view.say("col_used_in")),
+        Column("rows", view.say("col_rows"), "right"),
     ]
     page.table(shown, columns, caption=view.say("sources_title"))
     page.note(view, "sources_note")
@@ -69,10 +71,10 @@ def draw_contradictions(view: View) -> None:
         page.paragraph(view.say("contradictions_none"))
         return
     page.note(view, "contradictions_note")
-    st.html("".join(contradiction(view, row) for row in rows.to_dict("records")))
+    page.bullets([contradiction(view, row) for row in rows.to_dict("records")])
 
 
-def contradiction(view: View, row: Mapping[str, str]) -> str:
+def contradiction(view: View, row: Mapping[Any, Any]) -> str:
     """Return one contradiction as HTML: the source's words, what is wrong with them, how they are treated."""
     source = f"{row['publisher']}: {row['source']}"
     cited = markup.anchor(row["url"], source, outside=True) if row["url"] else markup.escape(source)
@@ -80,8 +82,9 @@ def contradiction(view: View, row: Mapping[str, str]) -> str:
         f'<p class="plain"><b>{markup.escape(view.say(key))}.</b> {markup.escape(row[key])}</p>'
         for key in ("problem", "treatment")
     ]
-    quote = f'<blockquote class="quote">«{markup.escape(row["quote"])}»<cite>{cited}</cite></blockquote>'
-    return f"<article>{quote}{''.join(said)}</article>"
+    words_quoted = markup.escape(view.say("quoted", quote=row["quote"]))
+    quote = f'<blockquote class="quote">{words_quoted}<cite class="foot">{cited}</cite></blockquote>'
+    return quote + "".join(said)
 
 
 def draw_gaps(view: View) -> None:
@@ -137,10 +140,12 @@ def draw_metrics(view: View, names: Mapping[str, str]) -> None:
 def metric_row(view: View, metric: data.Metric, names: Mapping[str, str]) -> str:
     said = metric.words(view.lang)
     name = markup.anchor(view.link("data", tab="glossary", metric=metric.id), names[metric.id])
-    formula = f'<div class="quiet">{markup.escape(ratio(view, metric))}</div>' if metric.parts else ""
+    formula = ratio(view, metric) if metric.parts else measured(view, metric)
+    lines = [formula, metric.legal_base.get(view.lang, ""), said.get("caveat", "")]
+    below = "".join(page.quietly(line) for line in lines if line)
     unit = f"{words(view, 'units')[metric.unit]}{direction(view, metric)}"
     return (
-        f'<tr><td>{name}</td><td class="wide">{markup.escape(said["definition"])}{formula}</td>'
+        f'<tr><td>{name}</td><td class="wide">{markup.escape(said["definition"])}{below}</td>'
         f"<td>{markup.escape(unit)}</td></tr>"
     )
 
@@ -159,10 +164,13 @@ def draw_passport(view: View, name: str) -> None:
     passport = data.passport(view.asked, name)
     metric, said = passport.metric, passport.metric.words(view.lang)
     page.heading(said["name"], page.subtitle(view, view.app(f"groups.{metric.group}")))
-    page.cards([page.card_of(view, value(view.asked, name))])
-    shown = pd.DataFrame(passport_lines(view, metric), columns=["term", "said"])
-    columns = [Column("term", view.say("col_term")), Column("said", view.say("col_said"), wide=True)]
-    page.table(shown, columns, caption=said["name"])
+    left, right = st.columns([1, 3], gap="large")
+    with left:
+        page.cards([page.card_of(view, value(view.asked, name))])
+    with right:
+        shown = pd.DataFrame(passport_lines(view, metric), columns=["term", "said"])
+        columns = [Column("term", view.say("col_term")), Column("said", view.say("col_said"), wide=True)]
+        page.table(shown, columns, caption=said["name"])
     if metric.parts:
         page.heading(view.say("parts_title"), level=3)
         page.bullets(
@@ -234,7 +242,7 @@ def draw_tables(view: View) -> None:
         draw_table(view, chosen, int(rows.set_index("name")["rows"][chosen]))
         return
     page.heading(
-        view.say("tables_title"), view.say("tables_unit", count=len(rows), rows=count(view, rows["rows"].sum()))
+        view.say("tables_title"), view.say("tables_unit", count=len(rows), rows=count(view, int(rows["rows"].sum())))
     )
     shown = rows.assign(
         said=[words(view, "tables").get(name, "") for name in rows["name"]],
@@ -270,10 +278,11 @@ def draw_table(view: View, name: str, number: int) -> None:
 
 def draw_download(view: View, name: str) -> None:
     mark = view.app("example_band") if view.example else ""
+    before = view.app("example_file") if view.example else ""
     st.download_button(
         view.app("download_csv"),
         lambda: csv_file(data.table(view.asked, name), mark=mark),
-        file_name=f"{view.app('example_file') if view.example else ''}{view.programme.id}_{name}_{view.snapshot.id}.csv",
+        file_name=f"{before}{view.programme.id}_{name}_{view.snapshot.id}.csv",
         mime="text/csv",
         key=f"{name}_csv",
         on_click="ignore",
@@ -313,7 +322,7 @@ def draw_freshness(view: View) -> None:
     page.heading(view.say("freshness_title"))
     page.cards(
         [
-            Card(view.app("snapshot"), state.id, note=view.say("snapshot_note")),
+            Card(view.app("snapshot"), state.id[:SHORT_ID], note=view.say("snapshot_note", id=state.id)),
             Card(view.say("built"), day, note=f"{built:%H:%M} UTC" if built else ""),
             Card(
                 view.say("col_rows"),
@@ -328,8 +337,8 @@ def draw_freshness(view: View) -> None:
     with left:
         draw_newest(view)
     with right:
+        draw_thresholds(view)
         draw_warnings(view)
-    draw_thresholds(view)
 
 
 def draw_newest(view: View) -> None:
@@ -342,8 +351,8 @@ def draw_newest(view: View) -> None:
     columns = [
         Column("name", view.say("table")),
         Column("rows", view.say("col_rows"), "right"),
-        Column("newest", view.say("col_newest"), "right"),
         Column("column", view.say("col_by")),
+        Column("newest", view.say("col_newest"), "right"),
     ]
     page.heading(view.say("newest_title"), level=3)
     page.table(shown, columns, caption=view.say("newest_title"))

@@ -11,7 +11,11 @@ class Oracle:
     """Answer money figures of a programme folder as of a day."""
 
     def __init__(self, folder: Path) -> None:
-        self.tables = {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in folder.glob("*.csv")}
+        self.tables = {path.stem: self.read(path) for path in folder.glob("*.csv")}
+
+    def read(self, path):
+        with path.open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
 
     def rows(self, table, day=None, on="known_from"):
         return [row for row in self.tables.get(table, []) if day is None or (row.get(on) and date.fromisoformat(row[on]) <= day)]

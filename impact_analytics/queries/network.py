@@ -5,6 +5,10 @@ import pandas as pd
 from impact_analytics.queries.asked import Asked, narrowed_sql, rows
 from impact_analytics.queries.projects import found_sql, whole_lines, words_of
 
+SOUGHT_IN = (
+    "b.name", "b.municipality", "b.province", "b.role_stated", "k.name_it", "k.name_en", "t.name_it", "t.name_en",
+)  # fmt: skip
+
 # Bodies known by then, with their network; a kind that no proposal counts has none.
 BODY = """
     body AS (
@@ -36,7 +40,8 @@ def networks(asked: Asked, lang: str) -> pd.DataFrame:
             FROM body AS b JOIN chosen USING (project_id) GROUP BY b.network
         )
         SELECT c.code AS id, c.name_{lang} AS label, p.planned, coalesce(n.known, 0) AS known,
-            coalesce(n.unsettled, 0) AS unsettled, greatest(p.planned - coalesce(n.known, 0), 0) AS missing
+            coalesce(n.unsettled, 0) AS unsettled,
+            CASE WHEN p.planned IS NOT NULL THEN greatest(p.planned - coalesce(n.known, 0), 0) END AS missing
         FROM code AS c
         LEFT JOIN planned AS p ON p.network = c.code
         LEFT JOIN named AS n ON n.network = c.code
@@ -57,7 +62,7 @@ _PLANNED_OF_SOME = """
 
 
 def by_territory(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return per territory of a project and network: id, label, network, planned (None where its proposal is not public),
+    """Return per territory of a project and network: id, label, network, planned (None where its proposal is silent),
     known, unsettled, and `named`, all bodies of the territory of whatever kind and role.
     """
     narrowed = whole_lines(asked)
@@ -66,7 +71,9 @@ def by_territory(asked: Asked, lang: str) -> pd.DataFrame:
         f"""
         WITH {BODY},
         place AS (
-            SELECT DISTINCT p.territory FROM fact_place AS p WHERE p.known_from <= $as_of AND {narrowed_sql(narrowed, "p")}
+            SELECT DISTINCT p.territory
+            FROM fact_place AS p
+            WHERE p.known_from <= $as_of AND {narrowed_sql(narrowed, "p")}
         ),
         planned AS (
             SELECT p.territory, n.network, sum(n.planned) AS planned
@@ -92,6 +99,39 @@ def by_territory(asked: Asked, lang: str) -> pd.DataFrame:
     )
 
 
+def places(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return every territory as a map shows it: id, label, value (bodies named, None where there is no project), basis,
+    state (not_applied, withdrawn or blank), inside (the reader's filters leave it in).
+    """
+    narrowed = whole_lines(asked)
+    return rows(
+        narrowed,
+        f"""
+        WITH {BODY},
+        every AS (SELECT territory, count(*) AS named FROM body GROUP BY territory),
+        place AS (
+            SELECT territory, min(basis) AS basis, bool_and(state = 'withdrawn') AS withdrawn
+            FROM mart_project_state WHERE as_of = $as_of GROUP BY territory
+        )
+        SELECT t.territory AS id, t.name_{lang} AS label,
+            CASE WHEN p.territory IS NOT NULL THEN coalesce(e.named, 0) END AS value, coalesce(p.basis, '') AS basis,
+            CASE WHEN NOT t.applied THEN 'not_applied' WHEN p.withdrawn THEN 'withdrawn' ELSE '' END AS state,
+            {narrowed_sql(narrowed, "t")} AS inside
+        FROM territory AS t
+        LEFT JOIN place AS p USING (territory)
+        LEFT JOIN every AS e USING (territory)
+        ORDER BY label
+        """,
+    )
+
+
+def points(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return bodies of the kinds that proposals counted that have a place: lon, lat, kind, name, role, territory."""
+    found = bodies(asked, lang)
+    placed = found[found["lon"].notna() & (found["network"] != "")]
+    return placed[["lon", "lat", "kind_id", "name", "role", "territory"]].rename(columns={"kind_id": "kind"})
+
+
 def by_kind_and_role(asked: Asked, lang: str) -> pd.DataFrame:
     """Return how many bodies there are of each kind in each role, in the order of both, as a grid draws it:
     row_id, row, column_id, column, value, basis.
@@ -113,12 +153,11 @@ def by_kind_and_role(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def bodies(asked: Asked, lang: str, sought: str = "", kind: str = "") -> pd.DataFrame:
-    """Return one row per body that a source names, by territory, kind and name: partner_id, name, kind, role, the role in
-    the source's words, whether the totals count it, municipality, province, location (stated, inferred), lon, lat,
-    territory and its name, source and url.
+    """Return one row per body that a source names, by territory, kind, name: partner_id, name, kind_id and kind, role,
+    role_stated (the source's words), counts_in_total, municipality, province, location (stated, inferred), lon, lat,
+    territory and territory_name, network (blank: no proposal counts the kind), note, source, url, basis.
     """
     narrowed = whole_lines(asked)
-    sought_in = found_sql("b.name", "b.municipality", "b.province", "b.role_stated", "t.name_it", "t.name_en")
     return rows(
         narrowed,
         f"""
@@ -126,14 +165,15 @@ def bodies(asked: Asked, lang: str, sought: str = "", kind: str = "") -> pd.Data
         SELECT b.partner_id, b.name, b.kind AS kind_id, coalesce(k.name_{lang}, b.kind) AS kind,
             coalesce(r.name_{lang}, b.role) AS role, coalesce(b.role_stated, '') AS role_stated, b.counts_in_total,
             b.municipality, b.province, coalesce(b.location, '') AS location, b.lon, b.lat,
-            b.territory, t.name_{lang} AS territory_name, coalesce(b.note_{lang}, '') AS note,
+            b.territory, t.name_{lang} AS territory_name, coalesce(b.network, '') AS network,
+            coalesce(b.note_{lang}, '') AS note,
             s.title AS source, coalesce(s.url, '') AS url, b.basis
         FROM body AS b
         JOIN territory AS t USING (territory)
         JOIN source AS s ON s.source_id = b.source_id
         LEFT JOIN code AS k ON k.list = 'kind' AND k.code = b.kind
         LEFT JOIN code AS r ON r.list = 'role' AND r.code = b.role
-        WHERE {narrowed_sql(narrowed, "b")} AND ($kind = '' OR b.kind = $kind) AND {sought_in}
+        WHERE {narrowed_sql(narrowed, "b")} AND ($kind = '' OR b.kind = $kind) AND {found_sql(*SOUGHT_IN)}
         ORDER BY territory_name, k.position, b.name, b.partner_id
         """,
         words=words_of(sought),

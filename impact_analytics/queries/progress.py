@@ -39,8 +39,8 @@ def school_lines(asked: Asked, lang: str) -> str:
 
 
 def results(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return results as published, those of a project together, largest first: line (None where not stated), unit, name,
-    qualifier, value, place, day, source, url, basis. They are listed, never added.
+    """Return results as published, those of a project together, largest first: line (None where not stated), unit,
+    name, qualifier, value, place, day, source, url, basis. They are listed, never added.
     """
     found = rows(
         asked,
@@ -229,12 +229,17 @@ def split_metrics(asked: Asked, lang: str) -> dict[str, str]:
         and metric.unit != "date"
         and not lacking(id, ("territory", "action_line"), asked.snapshot.columns)
     ]
-    return {id: str(metrics()[id].words(lang)["name"]) for id in fitting}
+    return {id: name(id, lang) for id in fitting}
 
 
 def unit(metric: str) -> Unit:
     """Return how the values of a metric are written."""
     return UNITS[metrics()[metric].unit]
+
+
+def name(metric: str, lang: str) -> str:
+    """Return the name of a metric."""
+    return str(metrics()[metric].words(lang)["name"])
 
 
 def definition(metric: str, lang: str) -> str:
@@ -244,7 +249,7 @@ def definition(metric: str, lang: str) -> str:
 
 @lru_cache(maxsize=512)
 def grid(asked: Asked, metric: str, lang: str, not_stated: str) -> pd.DataFrame:
-    """Return a metric by territory and line: row_id, row, column_id, column, value, basis; no line stated comes last."""
+    """Return a metric by territory and line, no line stated last: row_id, row, column_id, column, value, basis."""
     found, _ = answer(asked, (metric,), ("territory", "action_line"))
     territories = names(asked.snapshot, "territory", lang)
     columns = dict(names(asked.snapshot, "action_line", lang)) | {"": not_stated}
@@ -343,36 +348,36 @@ def causes(asked: Asked, lang: str) -> pd.DataFrame:
         FROM pair AS p
         LEFT JOIN cause AS c ON c.origin IS NOT DISTINCT FROM p.origin AND c.nature IS NOT DISTINCT FROM p.nature
         GROUP BY p.origin, p.nature, p.origin_place, p.nature_place
-        ORDER BY p.origin_place NULLS LAST, p.nature_place NULLS LAST
+        ORDER BY p.nature_place NULLS LAST, p.origin_place NULLS LAST
         """,
     )
 
 
-def sentences(asked: Asked, lang: str, origin: str) -> pd.DataFrame:
+def sentences(asked: Asked, lang: str, nature: str) -> pd.DataFrame:
     """Return the sentences behind the causes, newest first: period, place, project_id, line, origin, nature, sentence.
 
-    `origin` is a code, `none` for what was not coded, or blank for all.
+    `nature` is a code, `none` for what was not coded, or blank for all.
     """
-    wanted = {"": "TRUE", "none": "origin_id IS NULL"}.get(origin, "origin_id = $origin")
+    wanted = {"": "TRUE", "none": "nature_id IS NULL"}.get(nature, "nature_id = $nature")
     found = rows(
         asked,
         f"""
         SELECT period_id, place, project_id, line, origin, nature, sentence FROM ({_causes(asked, lang)})
         WHERE {wanted} ORDER BY ends_on DESC, place, line_place NULLS LAST, sentence
         """,
-        origin=origin,
+        nature=nature,
     )
     return found.assign(period=[period(id, lang) for id in found["period_id"]])
 
 
-def origins(asked: Asked, lang: str) -> dict[str, str]:
-    """Return the origins of causes that occur, by code."""
+def natures(asked: Asked, lang: str) -> dict[str, str]:
+    """Return the natures of causes that occur, by code."""
     sql = f"""
-        SELECT DISTINCT origin_id, origin, origin_place FROM ({_causes(asked, lang)})
-        WHERE origin_id IS NOT NULL ORDER BY origin_place
+        SELECT DISTINCT nature_id, nature, nature_place FROM ({_causes(asked, lang)})
+        WHERE nature_id IS NOT NULL ORDER BY nature_place
     """
     found = rows(asked, sql)
-    return dict(zip(found["origin_id"], found["origin"], strict=True))
+    return dict(zip(found["nature_id"], found["nature"], strict=True))
 
 
 # ---------------------------------------------------------------- one project
@@ -525,7 +530,8 @@ def _causes(asked: Asked, lang: str) -> str:
     """Return the SELECT of every cause in a sheet standing, its codes and places in words."""
     return f"""
         SELECT x.sheet_id, x.project_id, x.period_id, x.ends_on, t.name_{lang} AS place, l.name AS line,
-            x.origin AS origin_id, o.name_{lang} AS origin, o.position AS origin_place, n.name_{lang} AS nature, n.position AS nature_place,
+            o.name_{lang} AS origin, o.position AS origin_place,
+            x.nature AS nature_id, n.name_{lang} AS nature, n.position AS nature_place,
             x.sentence, l.place AS line_place, x.basis
         FROM mart_cause AS x
         JOIN territory AS t ON t.territory = x.territory

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from impact_analytics.i18n import text
 from impact_analytics.store import NoSnapshot, pinned
 from impact_analytics.ui import reader
 
@@ -43,6 +45,12 @@ def routes() -> Sequence[BaseRoute]:
 def middleware() -> Sequence[Middleware]:
     """Return what every response passes through."""
     return [Middleware(Shell)]
+
+
+def explain(_error: Exception) -> bool:
+    """Say that a page failed, in the reader's language; the error itself stands in the server's log."""
+    st.html(f'<p class="rejected" role="alert">{text("app", "error", str(st.session_state.get("lang", "en")))}</p>')
+    return True
 
 
 async def _health(_request: Request) -> JSONResponse:

@@ -1,0 +1,115 @@
+"""A real server on loopback and a real Chromium, for what only a browser can tell."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from urllib.parse import urlparse
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from impact_analytics.settings import ROOT
+
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Start the app as `make run` does, on a cache of its own; yield its address."""
+    port = free_port()
+    cache = tmp_path_factory.mktemp("served")
+    log = (cache / "log.txt").open("w")
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless=true", f"--server.port={port}"]
+    running = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "IMPACT_CACHE": str(cache)}, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/health")
+        yield address
+    finally:
+        running.terminate()
+        running.wait(10)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Start one browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ.get("IMPACT_BROWSER", "/usr/bin/chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """One browser window: opens pages of the app, and remembers errors and requests to other hosts."""
+
+    def __init__(self, chromium, server, *, dark=False, lang="it", width=1440):
+        self.server = server
+        self.context = chromium.new_context(
+            viewport={"width": width, "height": 1000},
+            locale="it-IT" if lang == "it" else "en-GB",
+            color_scheme="dark" if dark else "light",
+        )
+        self.page = self.context.new_page()
+        self.errors, self.outside = [], []
+        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._note)
+
+    def _note(self, request):
+        if urlparse(request.url).scheme in ("http", "https", "ws", "wss") and urlparse(request.url).netloc != urlparse(self.server).netloc:
+            self.outside.append(request.url)
+
+    def open(self, path=""):
+        self.page.goto(f"{self.server}/{path}")
+        self.settled()
+        return self.page
+
+    def settled(self):
+        """Wait until the script has ended and nothing moves."""
+        self.page.wait_for_selector("h1.title", timeout=30_000)
+        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
+        self.page.wait_for_timeout(500)
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Return a way to open windows; each is closed at the end."""
+    opened = []
+
+    def start(**how):
+        opened.append(Visit(chromium, server, **how))
+        return opened[-1]
+
+    yield start
+    for window in opened:
+        window.context.close()
+
+
+def _wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            with urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError(address)
