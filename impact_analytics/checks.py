@@ -176,12 +176,14 @@ def _broken_by(db: duckdb.DuckDBPyConnection, table: Table, constraint: Constrai
     broken, rule, details = BROKEN[constraint.kind](table, constraint)
     rows = db.execute(f'SELECT * FROM ({broken}) AS broken ORDER BY "file", line LIMIT {MOST + 1}').fetchall()
     column = ", ".join(constraint.columns)
-    for file, line, value, first in rows[:MOST]:
-        if not any((file, place, name) in named for name in constraint.columns for place in (line, None)):
-            yield Problem("error", rule, file, line, column, value, {**details, "first": first})
-    if len(rows) > MOST:
-        count = _one(db, f"SELECT count(*) FROM ({broken}) AS broken")[0]
-        yield from rest(Problem("error", rule, rows[0][0], column=column), count)
+    found = [
+        Problem("error", rule, file, line, column, value, {**details, "first": first})
+        for file, line, value, first in rows[:MOST]
+        if not any((file, place, name) in named for name in constraint.columns for place in (line, None))
+    ]
+    yield from found
+    if found and len(rows) > MOST:
+        yield from rest(found[0], _one(db, f"SELECT count(*) FROM ({broken}) AS broken")[0])
 
 
 def _check(table: Table, constraint: Constraint) -> tuple[str, str, dict[str, str]]:
@@ -202,7 +204,8 @@ def _reference(table: Table, constraint: Constraint) -> tuple[str, str, dict[str
 
 def _key(table: Table, constraint: Constraint) -> tuple[str, str, dict[str, str]]:
     names = ", ".join(f'"{name}"' for name in constraint.columns)
-    given = " AND ".join(f'"{name}" IS NOT NULL' for name in constraint.columns)
+    # A blank counts as a value here: a second total of the same thing is a duplicate, which SQL lets pass.
+    given = " OR ".join(f'"{name}" IS NOT NULL' for name in constraint.columns)
     broken = f'''SELECT "file", line, {_shown(constraint.columns)} AS value, first_value(line) OVER same AS first
         FROM "{table.name}" WHERE {given}
         WINDOW same AS (PARTITION BY {names} ORDER BY "file", line) QUALIFY row_number() OVER same > 1'''

@@ -73,7 +73,9 @@ def monitored_cards(view: View) -> list[Card]:
 
 def draw_since(view: View) -> None:
     chosen = [since(view)] if view.chosen("since") else []
-    page.choose(view, "since", page.days_before(view, *chosen), view.say("since"), empty=view.say("year_before"), width=200)
+    page.choose(
+        view, "since", page.days_before(view, *chosen), view.say("since"), empty=view.say("year_before"), width=200
+    )
 
 
 def draw_cards(view: View) -> None:
@@ -180,7 +182,8 @@ def results_said(view: View, found: list[dict[str, object]] | None) -> str:
 
 view = page.view(__file__)
 draw_cards(view)
-draw_since(view)
+if overview.monitored(view.snapshot):
+    draw_since(view)
 draw_timeline(view)
 left, right = st.columns([5, 7], gap="large")
 with left:

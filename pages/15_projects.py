@@ -12,7 +12,6 @@ from impact_analytics.ui.page import View
 ROWS_SHOWN = 120
 STATES = ("active", "past_term", "ended", "not_started", "withdrawn")
 TABLES = ("project", "funding", "partner")
-WRITTEN_DAYS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Mapping[Any, Any]
 
@@ -121,8 +120,8 @@ def what(view: View, row: Row, *, mixed: bool, monitored: bool) -> list[str]:
     ]
 
 
-def day(view: View, value: Any, precision: str) -> str:
-    return view.app("not_known") if value is None else value.strftime(WRITTEN_DAYS[precision])
+def day(view: View, value: Any, precision: Any) -> str:
+    return view.app("not_known") if value is None else page.short_day(value, precision, view.lang)
 
 
 def state(view: View, row: Row) -> str:

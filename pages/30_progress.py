@@ -32,9 +32,9 @@ border-radius:6px;background:var(--ia-surface)}
 .line dl{display:grid;grid-template-columns:minmax(7em,10em) 1fr;gap:4px 16px;font-size:15px;line-height:1.4}
 .line dl,.line dl dt,.line dl dd{margin:0;padding:0}
 .line dl dt{font-weight:700;font-variant-numeric:tabular-nums}
-.line dl dd.quiet{grid-column:2;margin:-4px 0 4px;font-size:13px}
 .line dd span{display:block;font-size:13px;color:var(--ia-quiet)}
 .line a,.quote a{color:var(--ia-accent)}
+@media(max-width:640px){.line dl{grid-template-columns:7em 1fr;gap:4px 8px}}
 </style>"""
 
 
@@ -86,7 +86,8 @@ def gap_card(view: View, found: Value) -> Card:
         name: page.written(view, view.programme.thresholds[f"gap_{name}_points"], "count") for name in ("watch", "late")
     }
     note = view.say("gap_status", sign=STATUS_SIGNS[said], word=view.say(f"status.{said}"), **limits)
-    return page.card_of(view, found, label=label, note=note, status=said)
+    card = page.card_of(view, found, label=label, note=note, status=said)
+    return replace(card, value=page.moved(view, found.value, "points"))
 
 
 # ---------------------------------------------------------------- one project
@@ -253,9 +254,13 @@ def indicator_html(view: View, row: Any) -> str:
 def published_html(view: View, found: list[Any]) -> str:
     parts = []
     for (place, day, source, url), some in groupby(found, lambda row: (row.place, row.day, row.source, row.url)):
-        parts += [f"<dt>{markup.escape(figure(view, row))}</dt><dd>{markup.escape(row.name)}</dd>" for row in some]
+        rows = list(some)
         link = f" · {markup.anchor(url, source, outside=True)}" if url else ""
-        parts.append(f'<dd class="quiet">{markup.escape(f"{place}, {day}")}{link}</dd>')
+        said = f"<span>{markup.escape(f'{place}, {day}')}{link}</span>"
+        parts += [
+            f"<dt>{markup.escape(figure(view, row))}</dt><dd>{markup.escape(row.name)}{said if row is rows[-1] else ''}</dd>"
+            for row in rows
+        ]
     return "".join(parts)
 
 
@@ -339,8 +344,13 @@ def foot_of_lines(view: View, published: list[Any]) -> None:
         "results",
         title=view.say("lines_title"),
         data=data if published else None,
-        sources=sources.cited(view.asked, "result"),
+        sources=cited(published),
     )
+
+
+def cited(found: list[Any]) -> list[tuple[str, str]]:
+    """Return the sources of what is shown, each once."""
+    return list(dict.fromkeys((row.source, row.url) for row in found))
 
 
 def draw_statements(view: View) -> None:
@@ -393,7 +403,7 @@ def draw_targets(view: View) -> None:
     page.note(view, "targets_note")
     if len(found) > len(rows):
         page.note(view, "targets_more", count=len(found) - len(rows))
-    page.foot(view, "targets", title=view.say("targets_title"), sources=sources.cited(view.asked, "result"))
+    page.foot(view, "targets", title=view.say("targets_title"), sources=cited(rows))
 
 
 def reached(view: View, row: Any) -> str:
@@ -464,9 +474,16 @@ def spent_data(view: View, every: pd.DataFrame) -> page.Data:
     return shown, [Column("period", view.say("col_period")), *amounts]
 
 
+def draw_none(view: View, chart: str) -> None:
+    """Say under a chart's question that there is no active project to answer it."""
+    page.heading(view.say(f"{chart}_title"), page.subtitle(view), level=3)
+    page.paragraph(view.say("none_active"))
+
+
 def draw_clocks(view: View) -> None:
     rows = progress.clocks(view.asked, view.lang)
     if rows.empty:
+        draw_none(view, "clocks")
         return
 
     def data() -> page.Data:
@@ -504,7 +521,8 @@ def draw_grid(view: View) -> None:
         metric = page.choose(view, "metric", known, view.say("grid_metric"))
     rows = progress.grid(view.asked, metric, view.lang, view.say("line_missing"))
     if rows.empty:
-        page.paragraph(view.say("no_sheets"))
+        page.paragraph(view.say("none_active"))
+        note_withdrawn(view)
         return
     unit = progress.unit(metric)
     highest = max((float(found) for found in rows["value"] if found is not None), default=0.0)
@@ -533,6 +551,10 @@ def draw_grid(view: View) -> None:
         on_click=narrow_to("territory"),
     )
     page.note(view, "grid_note")
+    note_withdrawn(view)
+
+
+def note_withdrawn(view: View) -> None:
     if gone := progress.withdrawn(view.asked, view.lang):
         page.note(view, "grid_withdrawn", territories=gone)
 
@@ -543,6 +565,7 @@ def draw_grid(view: View) -> None:
 def draw_states(view: View) -> None:
     rows = progress.states(view.asked, view.lang)
     if rows.empty:
+        draw_none(view, "states")
         return
 
     def data() -> page.Data:
@@ -663,9 +686,6 @@ def draw_sentences(view: View) -> None:
 
 
 def draw_monitoring(view: View) -> None:
-    if progress.incurred(view.asked, view.lang).empty:
-        page.paragraph(view.say("no_sheets"))
-        return
     left, right = st.columns([7, 5], gap="large")
     with left:
         draw_spent(view)
@@ -682,14 +702,17 @@ def draw_monitoring(view: View) -> None:
 
 view = page.view(__file__)
 monitored = overview.monitored(view.snapshot)
+told = monitored and not progress.incurred(view.asked, view.lang).empty
 if monitored:
     draw_cards(view)
+    if not told:
+        page.paragraph(view.say("no_sheets"))
     draw_project(view)
 else:
-    page.unknown(view, view.say("no_money"))
+    page.unknown(view, view.say("no_money" if value(view.asked, "budget").value is None else "no_monitoring"))
 draw_lines(view)
 draw_statements(view)
-if monitored:
+if told:
     draw_monitoring(view)
 draw_targets(view)
 draw_gaps(view)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,11 +25,11 @@ def difference(view: View, now: Any, then: Any, unit: str) -> str:
 
 
 def draw_cards(view: View, rows: pd.DataFrame) -> None:
-    now = deadlines.standing(rows)
+    now = deadlines.standing(view.asked, view.lang)
     gone = view.say("all_withdrawn") if not now.active else ""
     page.cards(
         [
-            page.card(view, "first_term", note=gone or counted(view, "attested", now.first, total=now.all)),
+            page.card(view, "first_term", note=gone or first_said(view, now)),
             page.card(view, "term_in_force", note=gone or term_said(view, now)),
             page.card(view, "moved_months", note=gone or moved_said(view, now)),
             residual_card(view, now),
@@ -39,13 +40,17 @@ def draw_cards(view: View, rows: pd.DataFrame) -> None:
         page.paragraph(possible_said(view, rows, now))
 
 
+def first_said(view: View, now: deadlines.Standing) -> str:
+    return counted(view, "attested", now.first, total=now.all) if now.first else ""
+
+
 def term_said(view: View, now: deadlines.Standing) -> str:
     possible = view.say("possible_short", term=day(view, now.possible_on)) if now.possible_on is not None else ""
     if not now.with_term:
-        return possible
+        return view.say("possible_only", term=day(view, now.possible_on)) if possible else ""
     if possible:
         return f"{counted(view, 'attested', now.with_term, total=now.all)}, {possible}"
-    parts = [view.say("term_of", count=now.with_term, total=now.active, act=act_said(view, now))]
+    parts = [counted(view, "term_of", now.with_term, total=now.active, act=act_said(view, now))]
     if now.others:
         listed = ", ".join(f"{day(view, term)} ({count})" for term, count in now.others[:2])
         parts.append(view.say("term_others", others=listed))
@@ -85,23 +90,34 @@ def possible_said(view: View, rows: pd.DataFrame, now: deadlines.Standing) -> st
 
 
 def draw_steps(view: View, decided: pd.DataFrame, rows: pd.DataFrame) -> None:
-    steps = deadlines.steps(decided, single=len(rows) == 1)
-    shown = steps.assign(
-        label=[step_label(view, row) for row in steps.itertuples()],
-        known_on=[min(when, view.as_of) for when in steps["known_on"]],
-    )
-    limits = deadlines.limits(view.asked, view.lang)
-    limits = limits[limits["kind"] == LIMIT].assign(label=view.app(f"limit.{LIMIT}"))
+    single = len(rows) == 1 and rows["withdrawn_on"].iloc[0] is None
     page.chart(
         view,
         "deadline_steps",
-        lambda: drawn.steps(shown, view.look, view.lang, as_of=view.as_of, limits=limits),
-        alt=lambda: drawn.steps_alt(shown, view.lang, as_of=view.as_of, limits=limits),
+        lambda: drawn.steps(
+            step_rows(view, decided, single=single), view.look, view.lang, as_of=view.as_of, limits=limit_line(view)
+        ),
+        alt=lambda: drawn.steps_alt(
+            step_rows(view, decided, single=single), view.lang, as_of=view.as_of, limits=limit_line(view)
+        ),
         title=view.say("steps_title"),
-        subtitle=page.subtitle(view, view.say("steps_unit")),
-        data=lambda: decisions_table(view, decided),
+        subtitle=page.subtitle(view, view.say("steps_unit_one" if single else "steps_unit_call")),
+        data=lambda: with_source(view, *decisions_table(view, decided)),
         sources=sources.cited(view.asked, "deadline"),
     )
+
+
+def step_rows(view: View, decided: pd.DataFrame, *, single: bool) -> pd.DataFrame:
+    steps = deadlines.steps(decided, single=single)
+    return steps.assign(
+        label=[step_label(view, row) for row in steps.itertuples()],
+        known_on=[min(when, view.as_of) for when in steps["known_on"]],
+    )
+
+
+def limit_line(view: View) -> pd.DataFrame:
+    limits = deadlines.limits(view.asked, view.lang)
+    return limits[limits["kind"] == LIMIT].assign(label=view.app(f"limit.{LIMIT}"))
 
 
 def step_label(view: View, row: Any) -> str:
@@ -114,17 +130,19 @@ def step_label(view: View, row: Any) -> str:
 
 def act_of(view: View, row: Any) -> str:
     said = row.act or view.say("act_not_found" if row.uncertain else "no_act_cited")
-    return f"{row.place}: {said}" if row.own else str(said)
+    return f"{row.place}: {said}" if row.place else str(said)
 
 
-def draw_limits(view: View, decided: pd.DataFrame) -> None:
+def draw_limits(view: View) -> None:
     limits = deadlines.limits(view.asked, view.lang)
     page.heading(view.say("limits_title"), level=3)
     if limits.empty:
         page.paragraph(view.say("limits_none"), quiet=True)
     else:
-        page.table(*limits_table(view, limits[limits["in_force"].astype(bool)]), caption=view.say("limits_title"))
-    near = deadlines.after_limit(limits, decided)
+        valid = limits[limits["in_force"].astype(bool)]
+        page.table(*limits_table(view, valid), caption=view.say("limits_title"))
+        page.note(view, "limits_since", day=day(view, max(valid["known_on"])))
+    near = deadlines.after_limit(view.asked, view.lang)
     if near:
         page.paragraph(view.say("after_limit", act=near[0], limit=near[1], days=page.written(view, near[2], "days")))
     for gap in deadlines.gaps(view.asked, view.spec.slug, view.lang).itertuples():
@@ -136,7 +154,7 @@ def limits_table(view: View, limits: pd.DataFrame) -> page.Data:
         kind=[view.app(f"limit.{kind}") for kind in limits["kind"]],
         limit_on=dates(view, limits["limit_on"]),
         before_on=dates(view, limits["before_on"], "–"),
-        act=[view.say("limit_act", act=row.act, day=day(view, row.known_on)) for row in limits.itertuples()],
+        act=[together(act) for act in limits["act"]],
     )
     columns = [Column(name, view.say(f"col_{name}")) for name in ("kind", "limit_on", "before_on")]
     return shown, [*columns, Column("act", view.say("col_act"), link="url")]
@@ -156,7 +174,7 @@ def draw_without(view: View, left_out: tuple[str, ...], decided: pd.DataFrame) -
         format_func=options.__getitem__,
         placeholder=view.say("without_none"),
     )
-    follow = [act for act in deadlines.following(decided, left_out) if act not in left_out]
+    follow = [act for act in deadlines.following(view.asked, left_out) if act not in left_out]
     if follow:
         st.button(view.say("without_follow", count=len(follow)), key="follow", on_click=leave_out, args=(follow,))
     if left_out:
@@ -200,6 +218,7 @@ def changed_table(view: View, rows: pd.DataFrame) -> page.Data:
     pairs = list(zip(rows["term_on"], rows["other_term_on"], strict=True))
     late = list(zip(rows["residual_days"], rows["other_residual_days"], strict=True))
     shown = rows.assign(
+        label=[together(label) for label in rows["label"]],
         term_on=dates(view, rows["term_on"]),
         other_term_on=dates(view, rows["other_term_on"]),
         term_difference=[difference(view, now, then, "date") for now, then in pairs],
@@ -297,11 +316,16 @@ def decisions_table(view: View, decided: pd.DataFrame) -> page.Data:
         months=["–" if row.months is None else page.moved(view, row.months, "months") for row in every],
         school=[school_said(view, row) for row in every],
     )
-    columns = [Column(name, view.say(f"col_{name}")) for name in ("act", "adopted_on", "registered_on", "effective_on")]
+    dated = [Column(name, view.say(f"col_{name}")) for name in ("adopted_on", "registered_on", "effective_on")]
+    columns = [Column("act", view.say("col_document"), link="url", wide=True), *dated]
     columns += [Column("extension", view.say("col_extension")), Column("term", view.say("col_term"))]
     columns += [Column("months", view.say("col_months"), "right")]
     columns += [Column("school", view.say("col_school"), wide=True)] if deadlines.has_school_time(view.asked) else []
-    return shown, [*columns, Column("source", view.say("col_document"), link="url")]
+    return shown, columns
+
+
+def with_source(view: View, shown: pd.DataFrame, columns: Sequence[Column]) -> page.Data:
+    return shown, [*columns, Column("source", view.say("col_source"), link="url"), Column("note", view.say("col_note"))]
 
 
 def adopted(view: View, row: Any) -> str:
@@ -416,13 +440,16 @@ rows = deadlines.terms(view.asked, view.lang)
 decided = deadlines.decisions(view.asked, view.lang)
 if rows.empty or decided.empty:
     page.unknown(view, view.say("none"))
+elif decided["possible"].all():
+    draw_cards(view, rows)
+    draw_limits(view)
 else:
     draw_cards(view, rows)
     left, right = st.columns([7, 5], gap="large")
     with left:
         draw_steps(view, decided, rows)
     with right:
-        draw_limits(view, decided)
+        draw_limits(view)
     draw_without(view, left_out, decided)
     draw_projects(view, rows)
     draw_decisions(view, decided)

@@ -5,7 +5,8 @@ import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import ranking
-from impact_analytics.queries import answer, sources, territories
+from impact_analytics.queries import Asked, Value, answer, sources, territories
+from impact_analytics.queries.territories import Measure
 from impact_analytics.ui import markup, page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
@@ -14,28 +15,46 @@ FIGURES = ("funding", "term_in_force", "bodies_named", "third_country_nationals"
 MONITORED = ("expenditure_progress", "gap")
 LINE_METRICS = ("budget", "budget_progress", "physical_progress", "time_progress")
 TABS = ("project", "activity", "call", "opportunity", "document")
+LEFT_HEIGHT, ROW_HEIGHT = 1130, 26  # px of the column with map and ranking: without its rows, and of a row
 LAYOUT = """<style>
-.st-key-dossier .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-.st-key-dossier:has(.card:nth-child(5)) .cards { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-.st-key-dossier details { border-bottom: 1px solid var(--ia-line); padding: 4px 0; }
-.st-key-dossier summary { font-size: 15px; font-weight: 600; cursor: pointer; padding: 4px 0; }
-.dossier-facts { margin: 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px; font-size: 15px; }
-@media (max-width: 640px) {
-  .st-key-dossier .cards, .st-key-dossier:has(.card:nth-child(5)) .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-}
+[data-testid="stColumn"]:has(.st-key-places_map) {{
+  position: sticky; align-self: flex-start; top: min(0px, calc(100vh - {height}px));
+}}
+.st-key-dossier h2.part {{ margin-top: 16px; }}
+.st-key-dossier .cards {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
+.st-key-dossier details {{ border-bottom: 1px solid var(--ia-line); padding: 4px 0; }}
+.st-key-dossier summary {{ font-size: 15px; font-weight: 600; cursor: pointer; padding: 4px 0; }}
+.st-key-dossier .st-key-tab button {{ padding: 4px 8px; }}
+.st-key-dossier table.figures .wide {{ min-width: 180px; }}
+.st-key-dossier ul.dossier-facts {{
+  margin: 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px;
+}}
+.st-key-dossier ul.dossier-facts li {{ margin: 0; padding: 0; font-size: 15px; }}
+.st-key-dossier ul.dossier-facts a {{ color: var(--ia-accent); }}
+.st-key-dossier ol.cited {{ margin: 0; padding: 0 0 0 24px; font-size: 13px; }}
+.st-key-dossier ol.cited li {{ margin: 0; padding: 2px 0; font-size: 13px; }}
+.st-key-dossier ol.cited a {{ color: var(--ia-accent); }}
+@media (max-width: 640px) {{
+  [data-testid="stHorizontalBlock"]:has(.st-key-places_map) {{ flex-direction: column; flex-wrap: nowrap; }}
+  [data-testid="stColumn"]:has(.st-key-places_map), [data-testid="stColumn"]:has(.st-key-places_map) > * {{
+    display: contents;
+  }}
+  [data-testid="stHorizontalBlock"] :has(> .st-key-places_map) {{ order: 1; width: 100%; }}
+  [data-testid="stHorizontalBlock"] > :has(.st-key-dossier) {{ order: 2; width: 100%; }}
+  [data-testid="stHorizontalBlock"] :has(> .st-key-places_ranking) {{ order: 3; width: 100%; }}
+}}
 </style>"""
+
+
+Cites = dict[tuple[str, str], int]  # title and address of a source, its number in the dossier
 
 
 # ---------------------------------------------------------------- what is shown
 
 
-def metric_name(view: View, metric: str) -> str:
-    return str(page.metrics()[metric].words(view.lang)["short"])
-
-
 def choose_metric(view: View) -> str:
     known = territories.offered(view.asked)
-    options = {id: str(page.metrics()[id].words(view.lang)["name"]) for id in known}
+    options = {id: territories.measure(id, view.lang).name for id in known}
     return page.choose(view, "metric", options, view.say("choose_metric")) if options else ""
 
 
@@ -71,51 +90,52 @@ def state_word(view: View, state: str) -> str:
 # ---------------------------------------------------------------- map and ranking
 
 
-def draw_metric(view: View, metric: str, rows: pd.DataFrame, place: str, points: pd.DataFrame) -> None:
-    name, unit = metric_name(view, metric), page.UNITS[page.metrics()[metric].unit]
-    if lacking := territories.not_split(view.asked, metric):
-        words = [page.dimensions()[id].words(view.lang)["name"].lower() for id in lacking]
-        page.unknown(view, view.say("metric_not_split", metric=name, dimensions=page.formats.listing(words, view.lang)))
+def draw_metric(view: View, measure: Measure, rows: pd.DataFrame, place: str, points: pd.DataFrame) -> None:
+    if lacking := territories.not_split(view.asked, measure.id, view.lang):
+        dimensions = territory_map.listed(view, lacking)
+        page.unknown(view, view.say("metric_not_split", metric=measure.short, dimensions=dimensions))
         return
     if rows["value"].isna().all():
-        page.unknown(view, view.say("no_values", metric=name))
+        page.unknown(view, view.say("no_values", metric=measure.short))
         return
-
-    def data() -> page.Data:
-        return metric_table(view, rows, unit.id)
-
     if territory_map.shapes(view.snapshot):
+        draw_map(view, measure, rows, place, points)
+    with st.container(key="places_ranking"):
+        draw_ranking(view, measure, rows[rows["inside"].astype(bool)].reset_index(drop=True))
+
+
+def draw_map(view: View, measure: Measure, rows: pd.DataFrame, place: str, points: pd.DataFrame) -> None:
+    with st.container(key="places_map"):
         territory_map.draw(
             view,
             "territories_map",
             rows,
-            unit,
-            title=view.say("map_title", metric=name),
+            page.UNITS[measure.unit],
+            title=view.say("map_title", metric=measure.short),
             selected=place,
             points=points,
             on_pick=open_place,
-            sources=cited(view, metric),
+            sources=cited(view, measure),
         )
         page.note(view, "map_hint")
-    draw_ranking(view, metric, rows[rows["inside"].astype(bool)].reset_index(drop=True), data)
 
 
-def draw_ranking(view: View, metric: str, rows: pd.DataFrame, data: Any) -> None:
+def draw_ranking(view: View, measure: Measure, rows: pd.DataFrame) -> None:
     if rows.empty:
         page.note(view, "list_empty")
         return
-    unit = page.UNITS[page.metrics()[metric].unit]
+    unit = page.UNITS[measure.unit]
     shown = rows.assign(note=[state_word(view, state) for state in rows["state"]])
-    draw, alt = (ranking.bars, ranking.bars_alt) if page.metrics()[metric].adds else (ranking.dots, ranking.dots_alt)
+    draw, alt = (ranking.bars, ranking.bars_alt) if measure.adds else (ranking.dots, ranking.dots_alt)
     page.chart(
         view,
         "territories_ranking",
         lambda: draw(shown, view.look, view.lang, unit=unit),
         alt=lambda: alt(shown, view.lang, unit=unit),
-        title=view.say("rank_title", metric=metric_name(view, metric)),
-        subtitle=page.subtitle(view, str(page.metrics()[metric].words(view.lang)["definition"]).rstrip(".")),
-        data=data,
-        sources=cited(view, metric),
+        title=view.say("rank_title", metric=measure.short),
+        subtitle=page.subtitle(view, measure.definition.rstrip(".")),
+        data=lambda: metric_table(view, shown, measure.unit),
+        sources=cited(view, measure),
         on_click=open_first,
     )
     if (rows["basis"] == "estimate").any():
@@ -129,7 +149,6 @@ def metric_table(view: View, rows: pd.DataFrame, unit: str) -> page.Data:
             for value, basis in zip(rows["value"], rows["basis"], strict=True)
         ],
         basis=[view.app(f"bases.{basis}") if basis else "" for basis in rows["basis"]],
-        note=[state_word(view, state) for state in rows["state"]],
     )
     return shown, [
         Column("label", view.say("col_territory")),
@@ -139,9 +158,9 @@ def metric_table(view: View, rows: pd.DataFrame, unit: str) -> page.Data:
     ]
 
 
-def cited(view: View, metric: str) -> list[tuple[str, str]]:
+def cited(view: View, measure: Measure) -> list[tuple[str, str]]:
     tables = {"funding": ("funding",), "context": ("population",), "network": ("partner",), "results": ("result",)}
-    return sources.cited(view.asked, *tables.get(page.metrics()[metric].group, ("project",)))
+    return sources.cited(view.asked, *tables.get(measure.group, ("project",)))
 
 
 # ---------------------------------------------------------------- the list of all
@@ -181,7 +200,7 @@ def untitled(view: View) -> str:
 
 
 def draw_dossier(view: View, place: str, name: str, *, applied: bool) -> None:
-    here = territories.within(view.asked, place)
+    here, cited = territories.within(view.asked, place), dict[tuple[str, str], int]()
     found = territories.projects(here, view.lang)
     page.heading(name)
     if not applied or found.empty:
@@ -190,26 +209,40 @@ def draw_dossier(view: View, place: str, name: str, *, applied: bool) -> None:
         draw_project(view, project)
     draw_refund(view, here)
     if chosen := here.chosen.get("action_line"):
-        page.note(
-            view, "line_note", lines=page.formats.listing([view.names("action_line")[id] for id in chosen], view.lang)
-        )
-    draw_figures(
-        view, here, withdrawn=bool(len(found)) and set(found["state"]) == {"withdrawn"}, project=len(found) > 0
-    )
+        page.note(view, "line_note", lines=territory_map.listed(view, [view.names("action_line")[id] for id in chosen]))
+    draw_figures(view, here, list(found["state"]))
     if len(found):
-        draw_lines(view, here)
-        draw_partners(view, here)
-        draw_facts(view, here)
-    draw_continuity(view, here)
-    draw_items(view, here)
+        draw_lines(view, here, cited)
+        draw_partners(view, here, cited)
+        draw_facts(view, here, cited)
+    draw_continuity(view, here, cited)
+    draw_items(view, here, cited)
+    draw_cited(view, cited)
 
 
-def draw_project(view: View, project: dict[str, Any]) -> None:
+def source_column(view: View, rows: pd.DataFrame, cited: Cites, url: str = "url") -> tuple[pd.DataFrame, list[Column]]:
+    numbers = [cited.setdefault(pair, len(cited) + 1) for pair in zip(rows["source"], rows[url], strict=True)]
+    if len(set(numbers)) == 1 and not rows[url].any():
+        return rows, []
+    return rows.assign(number=numbers), [Column("number", view.say("col_source"), "right", link=url)]
+
+
+def draw_cited(view: View, cited: Cites) -> None:
+    listed = "".join(
+        f"<li>{markup.anchor(url, title, outside=True) if url else markup.escape(title)}</li>" for title, url in cited
+    )
+    page.heading(view.say("cited_title"), level=3)
+    st.html(f'<ol class="cited">{listed}</ol>')
+    page.foot(view, "dossier", title=view.say("cited_title"))
+
+
+def draw_project(view: View, project: dict[Any, Any]) -> None:
     state = view.app(f"project_state.{project['state']}")
     for name in ("withdrawn", "ended"):
         if project[f"{name}_on"] is not None and project["state"] == name:
             state = view.say(
-                f"{name}_line", day=page.formats.day(project[f"{name}_on"], project[f"{name}_precision"], view.lang)
+                f"{name}_line",
+                day=territory_map.dated(view, project[f"{name}_on"], project[f"{name}_precision"], long=True),
             )
     parts = [view.say("lead_line", lead=project["lead"])]
     parts += [view.say("prog_line", code=project["prog_code"])] if project["prog_code"] else []
@@ -224,39 +257,43 @@ def draw_project(view: View, project: dict[str, Any]) -> None:
         page.paragraph(project["note"], quiet=True)
 
 
-def draw_refund(view: View, here: page.Asked) -> None:
+def draw_refund(view: View, here: Asked) -> None:
     for refund in territories.recoveries(here, view.lang).to_dict("records"):
         said = view.say(
             "refund_ordered",
-            day=page.formats.day(refund["ordered_on"], "day", view.lang),
+            day=territory_map.dated(view, refund["ordered_on"], "day", long=True),
             amount=page.written(view, refund["ordered_eur"], "eur"),
+            reason=refund["reason"],
         )
         if refund["received_on"] is None:
             said += f" {view.say('refund_open')}"
         else:
             amount = page.written(view, refund["received_eur"], "eur")
             said += " " + view.say(
-                "refund_received", day=page.formats.day(refund["received_on"], "day", view.lang), amount=amount
+                "refund_received", day=territory_map.dated(view, refund["received_on"], "day", long=True), amount=amount
             )
         page.paragraph(said)
 
 
-def draw_figures(view: View, here: page.Asked, *, withdrawn: bool, project: bool) -> None:
-    names = FIGURES if project else FIGURES[-1:]
-    found = territories.figures(here, (*names, *(MONITORED if project else ())))
+def draw_figures(view: View, here: Asked, states: list[str]) -> None:
+    names, monitored = (FIGURES, MONITORED) if states else (FIGURES[-1:], ())
+    found = territories.figures(here, (*names, *monitored))
     cards = [page.card_of(view, found[name], note=note_of(view, name, found[name])) for name in names]
-    if withdrawn and project:
-        label = str(page.metrics()["term_in_force"].words(view.lang)["short"])
-        cards[1] = Card(label, "–", note=view.say("term_withdrawn"))
-    for name in MONITORED if project else ():
-        if found[name].value is not None:
-            status = status_of(view, found[name].value) if name == "gap" else ""
-            note = f"{view.say('gap_note')}: {view.say(f'status.{status}')}" if status else ""
-            cards.append(page.card_of(view, found[name], note=note, status=status))
+    if set(states) == {"withdrawn"}:
+        label = territories.measure("term_in_force", view.lang).short
+        cards[names.index("term_in_force")] = Card(label, "–", note=view.say("term_withdrawn"))
+    cards += [monitored_card(view, found[name]) for name in monitored if found[name].value is not None]
     page.cards(cards)
 
 
-def note_of(view: View, name: str, found: Any) -> str:
+def monitored_card(view: View, found: Value) -> Card:
+    if found.metric != "gap":
+        return page.card_of(view, found)
+    status = status_of(view, found.value)
+    return page.card_of(view, found, note=f"{view.say('gap_note')}: {view.say(f'status.{status}')}", status=status)
+
+
+def note_of(view: View, name: str, found: Value) -> str:
     if name == "funding" and found.basis == "estimate":
         return view.say("funding_estimated")
     return view.say("term_own") if name == "term_in_force" and found.value is not None else ""
@@ -270,7 +307,7 @@ def status_of(view: View, gap: Any) -> str:
     return "watch" if behind >= limits.get("gap_watch_points", 100) else "on_track"
 
 
-def draw_lines(view: View, here: page.Asked) -> None:
+def draw_lines(view: View, here: Asked, cited: Cites) -> None:
     page.heading(view.say("lines_title"), level=3)
     draw_progress(view, here)
     found = territories.results(here, view.lang)
@@ -293,12 +330,12 @@ def draw_lines(view: View, here: page.Asked) -> None:
         Column("line", view.say("col_line")),
         Column("name", view.say("col_result")),
         Column("value", view.say("col_value"), "right"),
-        Column("source", view.say("col_source"), link="url"),
     ]
-    page.table(shown, columns, caption=view.say("results_caption"))
+    shown, column = source_column(view, shown, cited)
+    page.table(shown, columns + column, caption=view.say("results_caption"))
 
 
-def draw_progress(view: View, here: page.Asked) -> None:
+def draw_progress(view: View, here: Asked) -> None:
     found, _ = answer(here, LINE_METRICS, ("action_line",))
     known = [name for name in LINE_METRICS if name in found and found[name].notna().any()]
     if not known:
@@ -308,7 +345,7 @@ def draw_progress(view: View, here: page.Asked) -> None:
     found = found[found["as_of"] == view.as_of].set_index("action_line").reindex(order)
     shown = pd.DataFrame({"line": [names[id] for id in order]})
     for name in known:
-        unit = page.metrics()[name].unit
+        unit = territories.measure(name, view.lang).unit
         shown[name] = [page.written(view, None if pd.isna(value) else value, unit) for value in found[name]]
     headings = dict(zip(LINE_METRICS, ("col_budget", "col_spent", "col_physical", "col_time"), strict=True))
     columns = [
@@ -318,7 +355,7 @@ def draw_progress(view: View, here: page.Asked) -> None:
     page.table(shown, columns, caption=view.say("progress_caption"))
 
 
-def draw_facts(view: View, here: page.Asked) -> None:
+def draw_facts(view: View, here: Asked, cited: Cites) -> None:
     found = territories.facts(here, view.lang)
     page.heading(view.say("facts_title"), level=3)
     if found.empty:
@@ -326,18 +363,18 @@ def draw_facts(view: View, here: page.Asked) -> None:
         return
     every = found.to_dict("records")
     shown = found.assign(
-        on=[page.short_day(fact["on_date"], fact["precision"], view.lang) for fact in every],
+        on=[territory_map.dated(view, fact["on_date"], fact["precision"]) for fact in every],
         said=[fact_said(view, fact) for fact in every],
     )
     columns = [
         Column("on", view.say("col_day")),
         Column("said", view.say("col_fact"), wide=True),
-        Column("source", view.say("col_source"), link="url"),
     ]
-    page.table(shown, columns, caption=view.say("facts_title"))
+    shown, column = source_column(view, shown, cited)
+    page.table(shown, columns + column, caption=view.say("facts_title"))
 
 
-def fact_said(view: View, fact: dict[str, Any]) -> str:
+def fact_said(view: View, fact: dict[Any, Any]) -> str:
     about = fact["about"]
     if "term" in fact["kind"]:
         about = view.app(f"extension.{about}")
@@ -349,26 +386,26 @@ def fact_said(view: View, fact: dict[str, Any]) -> str:
     return view.say(f"fact.{fact['kind']}", about=about, day=ends, amount=amount, act=act).strip()
 
 
-def draw_partners(view: View, here: page.Asked) -> None:
+def draw_partners(view: View, here: Asked, cited: Cites) -> None:
     found = territories.partners(here, view.lang)
     page.heading(view.say("partners_title"), level=3)
     if found.empty:
         page.note(view, "partners_none")
         return
     columns = partner_columns(view, found)
-    shown = found.head(PARTNERS_SHOWN)
+    shown, column = source_column(view, found.head(PARTNERS_SHOWN), cited)
     groups = [(str(kind), group) for kind, group in shown.groupby("kind_name", sort=False)]
     counts = found["kind_name"].value_counts()
     parts = [
         f"<details{' open' if len(found) <= 12 else ''}><summary>"
         f"{markup.escape(view.say('partners_count', kind=kind, count=counts[kind]))}</summary>"
-        f"{markup.table(group, columns, caption=kind)}</details>"
+        f"{markup.table(group, columns + column, caption=kind)}</details>"
         for kind, group in groups
     ]
     st.html("".join(parts))
     if len(shown) < len(found):
         page.note(view, "partners_more", shown=len(shown), total=len(found))
-    whole = [Column("kind_name", view.say("col_kind")), *columns]
+    whole = [Column("kind_name", view.say("col_kind")), *columns, Column("source", view.say("col_source"), link="url")]
     page.foot(view, "territories_partners", title=view.say("partners_title"), data=lambda: (found, whole))
 
 
@@ -376,10 +413,10 @@ def partner_columns(view: View, found: pd.DataFrame) -> list[Column]:
     columns = [Column("name", view.say("col_name")), Column("role", view.say("col_role"))]
     columns += [Column("place", view.say("col_municipality"))] if (found["place"] != "").any() else []
     columns += [Column("line", view.say("col_line"))] if (found["line"] != "").any() else []
-    return [*columns, Column("source", view.say("col_source"), link="url")]
+    return columns
 
 
-def draw_continuity(view: View, here: page.Asked) -> None:
+def draw_continuity(view: View, here: Asked, cited: Cites) -> None:
     found = territories.continuity(here, view.lang)
     page.heading(view.say("continuity_title"), view.say("continuity_note"), level=3)
     if found.empty:
@@ -388,27 +425,31 @@ def draw_continuity(view: View, here: page.Asked) -> None:
     every = found.to_dict("records")
     shown = found.assign(
         when=[view.say(row["direction"]) for row in every],
-        title=[view.say("whole", title=row["title"]) if row["whole"] else row["title"] for row in every],
-        amount=["" if row["amount_eur"] is None else page.written(view, row["amount_eur"], "eur") for row in every],
-        period=[span(view, row) for row in every],
+        what=[continuity_said(view, row) for row in every],
         known=[page.written(view, row["known_from"], "date") for row in every],
     )
-    columns = [Column("when", view.say("col_when")), Column("title", view.say("col_what"), wide=True)]
-    columns += [Column("amount", view.say("col_amount"), "right")] if (shown["amount"] != "").any() else []
-    columns += [Column("period", view.say("col_period"))] if (shown["period"] != "").any() else []
-    columns += [Column("known", view.say("col_known")), Column("source", view.say("col_source"), link="url")]
-    page.table(shown, columns, caption=view.say("continuity_title"))
+    columns = [Column("when", view.say("col_when")), Column("what", view.say("col_what"), wide=True)]
+    columns += [Column("known", view.say("col_known"))]
+    shown, column = source_column(view, shown, cited)
+    page.table(shown, columns + column, caption=view.say("continuity_title"))
 
 
-def span(view: View, row: dict[str, Any]) -> str:
-    ends = [
-        page.short_day(row[f"{name}_on"], row[f"{name}_precision"], view.lang) if row[f"{name}_on"] is not None else ""
-        for name in ("starts", "ends")
-    ]
-    return " – ".join(ends) if any(ends) else ""
+def continuity_said(view: View, row: dict[Any, Any]) -> str:
+    parts = [view.say("whole", title=row["title"]) if row["whole"] else row["title"], span(view, row)]
+    parts += [page.written(view, row["amount_eur"], "eur")] if row["amount_eur"] is not None else []
+    return " · ".join(part for part in parts if part)
 
 
-def draw_items(view: View, here: page.Asked) -> None:
+def span(view: View, row: dict[Any, Any]) -> str:
+    starts, ends = (
+        territory_map.dated(view, row[f"{name}_on"], row[f"{name}_precision"]) for name in ("starts", "ends")
+    )
+    if starts and ends:
+        return f"{starts} – {ends}"
+    return view.say("since", day=starts) if starts else view.say("until", day=ends) if ends else ""
+
+
+def draw_items(view: View, here: Asked, cited: Cites) -> None:
     counts = territories.item_counts(here)
     page.heading(view.say("items_title"), level=3)
     if st.session_state.get("tab") not in TABS:
@@ -428,16 +469,16 @@ def draw_items(view: View, here: page.Asked) -> None:
     every = found.to_dict("records")
     shown = found.assign(
         on=[
-            "" if row["on_date"] is None else page.short_day(row["on_date"], row["precision"], view.lang)
+            "" if row["on_date"] is None else territory_map.dated(view, row["on_date"], row["precision"])
             for row in every
         ]
     )
     columns = [
         Column("title", view.say("col_title"), link="url", wide=True),
         Column("on", view.say("col_day")),
-        Column("source", view.say("col_source"), link="source_url"),
     ]
-    page.table(shown, columns, caption=view.say(f"tabs.{kind}", count=len(shown)))
+    shown, column = source_column(view, shown, cited, "source_url")
+    page.table(shown, columns + column, caption=view.say(f"tabs.{kind}", count=len(shown)))
 
 
 view = page.view(__file__)
@@ -452,14 +493,20 @@ with boxes[1]:
 if with_map and len(bodies):
     with boxes[2]:
         bodies = choose_points(view, bodies)
+st.html(LAYOUT.format(height=LEFT_HEIGHT + ROW_HEIGHT * int(places["inside"].sum())))
 left, right = st.columns([1, 1], gap="large")
 with left:
     if metric:
-        draw_metric(view, metric, territories.by_metric(view.asked, metric, view.lang), place, bodies)
+        draw_metric(
+            view,
+            territories.measure(metric, view.lang),
+            territories.by_metric(view.asked, metric, view.lang),
+            place,
+            bodies,
+        )
     else:
         page.unknown(view, view.say("no_metric"))
 with right, st.container(key="dossier"):
-    st.html(LAYOUT)
     if place:
         chosen = places[places["id"] == place].iloc[0]
         draw_dossier(view, place, str(chosen["label"]), applied=chosen["state"] != "not_applied")

@@ -5,13 +5,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from impact_analytics.charts import frame, grid
+from impact_analytics.charts import frame
 from impact_analytics.exports import Field, Sheet, csv_file, workbook
 from impact_analytics.queries import network, projects, sources
 from impact_analytics.ui import markup, page, territory_map
 from impact_analytics.ui.page import Column, View
 
-AT_ONCE = 50  # rows of the table
+AT_ONCE = 40  # rows of the table
 PITCH = 44  # px a bar
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Mapping[Any, Any]
@@ -159,7 +159,7 @@ def draw_map(view: View) -> None:
         view,
         "network_map",
         network.places(view.asked, view.lang),
-        grid.COUNT,
+        page.UNITS["count"],
         title=view.say("map_title"),
         points=points,
         on_pick=narrow,
@@ -176,25 +176,20 @@ def narrow(territory: str) -> None:
 
 def draw_kinds(view: View) -> None:
     rows = network.by_kind_and_role(view.asked, view.lang)
-
-    def data() -> page.Data:
-        shown = rows.assign(value=[page.written(view, value, "count") for value in rows["value"]])
-        return shown, [
-            Column("row", view.say("col_kind")),
-            Column("column", view.say("col_role")),
-            Column("value", view.say("col_number"), "right"),
+    page.heading(view.say("kind_title"), page.subtitle(view, view.say("kind_unit")), level=3)
+    counts = {(row["row_id"], row["column_id"]): row["value"] for row in records(rows)}
+    roles = {id: name for id, name in view.names("role").items() if id in set(rows["column_id"])}
+    lines = [
+        [
+            page.linked(view.link("network", kind=[id], page=None), name),
+            *(page.written(view, counts.get((id, role), 0), "count") for role in roles),
+            page.written(view, sum(counts.get((id, role), 0) for role in roles), "count"),
         ]
-
-    page.chart(
-        view,
-        "kind_and_role",
-        lambda: grid.heat(rows, view.look, view.lang, unit=grid.COUNT),
-        alt=lambda: grid.heat_alt(rows, view.lang, unit=grid.COUNT),
-        title=view.say("kind_title"),
-        subtitle=page.subtitle(view, view.say("kind_unit")),
-        data=data,
-        sources=sources.cited(view.asked, "partner"),
-    )
+        for id, name in dict(zip(rows["row_id"], rows["row"], strict=True)).items()
+    ]
+    names = [view.say("col_kind"), *roles.values(), view.say("col_total")]
+    st.html(table(names, lines, view.say("kind_title"), right=1))
+    page.foot(view, "kinds", title=view.say("kind_title"), sources=sources.cited(view.asked, "partner"))
 
 
 # ---------------------------------------------------------------- the list
@@ -366,16 +361,20 @@ def notes(view: View, rows: pd.DataFrame, sought: str) -> list[tuple[str, str]]:
 
 
 view = page.view(__file__)
-draw_known(view)
 if network.bodies(view.asked, view.lang).empty:
+    draw_known(view)
     page.unknown(view, view.say("none"))
 else:
     left, right = st.columns([7, 5], gap="large")
     with left:
+        draw_known(view)
+    with right:
+        draw_kinds(view)
+    left, right = st.columns(2, gap="large")
+    with left:
         draw_territories(view)
     with right:
         draw_map(view)
-        draw_kinds(view)
     draw_list(view)
 if "action_line" in view.asked.chosen:
     page.note(view, "not_by_line")

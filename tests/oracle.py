@@ -18,7 +18,11 @@ class Oracle:
             return list(csv.DictReader(lines))
 
     def rows(self, table, day=None, on="known_from"):
-        return [row for row in self.tables.get(table, []) if day is None or (row.get(on) and date.fromisoformat(row[on]) <= day)]
+        return [
+            row
+            for row in self.tables.get(table, [])
+            if day is None or (row.get(on) and date.fromisoformat(row[on]) <= day)
+        ]
 
     def withdrawn(self, day):
         return {row["project_id"] for row in self.rows("project", day, "withdrawn_on")}
@@ -52,7 +56,9 @@ class Oracle:
         return sum((amount for project, (_, amount) in newest.items() if project not in gone), Decimal(0))
 
     def requests(self, day):
-        declared = sum((Decimal(row["declared_eur"]) for row in self.rows("payment_request", day, "submitted_on")), Decimal(0))
+        declared = sum(
+            (Decimal(row["declared_eur"]) for row in self.rows("payment_request", day, "submitted_on")), Decimal(0)
+        )
         decided = self.rows("payment_request", day, "decided_on")
         eligible = sum((Decimal(row["eligible_eur"]) for row in decided), Decimal(0))
         examined = sum((Decimal(row["declared_eur"]) for row in decided), Decimal(0))

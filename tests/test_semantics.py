@@ -80,7 +80,9 @@ def test_a_join_of_two_facts_does_not_fan_out():
     by_territory, _ = answer(asked, ("incurred_in_force", "funding_in_force", "expenditure_progress"), ("territory",))
     for row in by_territory.to_dict("records"):
         if row["funding_in_force"]:
-            assert row["expenditure_progress"] == pytest.approx(float((row["incurred_in_force"] or 0) / row["funding_in_force"]))
+            assert row["expenditure_progress"] == pytest.approx(
+                float((row["incurred_in_force"] or 0) / row["funding_in_force"])
+            )
 
 
 def test_readers_choices_are_parameters_only():

@@ -31,7 +31,7 @@ LANE = 34  # px
 LEVEL = 2 * LINE + 4  # px a level of labels
 FOOT = 6  # px between lane and labels
 SIDE = 8  # px left and right of the lane
-LABEL = 118  # px a label takes at most
+LABEL = 156  # px a label takes at most
 Span = tuple[date, date]
 
 SYMBOLS = {"act": "circle", "term": "diamond", "limit": "square-open"}

@@ -7,6 +7,7 @@ from `decided_not_before` on, it is *possible*: shown as such and never the term
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 import pandas as pd
 
@@ -104,8 +105,10 @@ def _written(found: pd.DataFrame, name: str, precision: str, lang: str) -> list[
     return ["" if when is None else short_day(when, known, lang) for when, known in pairs]
 
 
-def standing(found: pd.DataFrame) -> Standing:
+@lru_cache(maxsize=512)
+def standing(asked: Asked, lang: str) -> Standing:
     """Sum up the rows of `terms`: who has the first and the latest term, by which acts, what is possible and late."""
+    found = terms(asked, lang)
     active = found[found["withdrawn_on"].isna()]
     known = active[active["term_on"].notna()]
     latest = known[known["term_on"] == max(known["term_on"], default=None)]
@@ -173,12 +176,13 @@ def decisions(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def steps(decided: pd.DataFrame, *, single: bool) -> pd.DataFrame:
-    """Return the steps of the call's term from its decisions; a `single` project's own are among them.
+    """Return the steps of the call's term from its decisions, or those of a `single` project, where the term moves.
 
     Before the call's first decision stand the terms attested for single projects: one step a term, `count` projects.
     """
+    decided = decided[decided["before_on"] != decided["ends_on"]]
     if single or decided.empty:
-        return decided.assign(count=0)
+        return decided.assign(count=0, place="")
     called = decided[~decided["own"].astype(bool)]
     first = min(called["known_on"], default=date.max)
     early = decided[decided["own"].astype(bool) & (decided["known_on"] < first)]
@@ -187,8 +191,10 @@ def steps(decided: pd.DataFrame, *, single: bool) -> pd.DataFrame:
     return pd.concat([part for part in found if len(part)], ignore_index=True)
 
 
-def following(decided: pd.DataFrame, acts: tuple[str, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=512)
+def following(asked: Asked, acts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the acts of projects that follow acts of the call: of the same type, before the call's next decision."""
+    decided = decisions(asked, "en")
     called = decided[~decided["own"].astype(bool)]
     own = decided[decided["own"].astype(bool) & decided["act_id"].notna()]
     found: dict[str, None] = {}
@@ -217,9 +223,11 @@ def limits(asked: Asked, lang: str) -> pd.DataFrame:
     )
 
 
-def after_limit(limits: pd.DataFrame, decided: pd.DataFrame) -> tuple[str, str, int] | None:
+@lru_cache(maxsize=512)
+def after_limit(asked: Asked, lang: str) -> tuple[str, str, int] | None:
     """Return which act of the call soon follows the newest change of a legal limit: act, limit's act, days between."""
-    changed = limits[limits["before_on"].notna()]
+    known, decided = limits(asked, lang), decisions(asked, lang)
+    changed = known[known["before_on"].notna()]
     if changed.empty:
         return None
     limit = changed.loc[changed["known_on"] == changed["known_on"].max()].iloc[0]
@@ -264,6 +272,7 @@ def has_school_time(asked: Asked) -> bool:
     return not rows(asked, "SELECT 1 FROM action_line WHERE school_time LIMIT 1").empty
 
 
+@lru_cache(maxsize=512)
 def compared(asked: Asked, lang: str) -> pd.DataFrame:
     """Return the projects whose term or residual delay the acts left out change.
 

@@ -45,7 +45,7 @@ def by_territory(asked: Asked, lang: str) -> pd.DataFrame:
     """Return funding by territory: id, label, value (EUR), basis, note, state.
 
     Known amounts come first, largest first; estimates follow by name, since an estimate is never ranked.
-    A project without a published or estimated amount has no value; `state` is withdrawn where the project has withdrawn.
+    A project without a known or estimated amount has no value; `state` is withdrawn where the project has withdrawn.
     """
     return rows(
         asked,
@@ -88,7 +88,7 @@ def shares(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def endowment_history(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the versions of the endowment known by then: on (date), value (EUR or None), label, kind, note, source, url."""
+    """Return the versions of the endowment known by then: on, value (EUR or None), label, kind, note, source, url."""
     return rows(
         asked,
         f"""
@@ -122,7 +122,7 @@ def rule(asked: Asked, lang: str) -> dict[str, Any]:
 
 
 def predictions(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return how well the rule predicts each known amount without itself: label, known_eur, predicted_eur, error (share).
+    """Return how the rule predicts each known amount without itself: label, known_eur, predicted_eur, error (share).
 
     The rate is solved anew with that project among the unknown ones, so that all still add up to the same total.
     """

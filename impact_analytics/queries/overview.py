@@ -64,7 +64,8 @@ def span(asked: Asked) -> tuple[date, date]:
 def pending(asked: Asked, lang: str) -> pd.DataFrame:
     """Return what needs action: topic, who, days, eur, reference, territory, place, page.
 
-    Legal terms come first, then the rest by euro × days. `topic` is limit, request, recovery, sheet or change; `who` is the role whose turn it is.
+    Legal terms come first, then the rest by euro × days. `topic` is limit, request, recovery, sheet or change;
+    `who` is the role whose turn it is.
     """
     narrow = narrowed_sql(asked, "x")
     return rows(

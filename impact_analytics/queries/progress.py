@@ -284,7 +284,7 @@ def withdrawn(asked: Asked, lang: str) -> str:
 
 
 def indicators(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the indicators of projects not withdrawn: line (None: not of one line), name, unit, persons, value, target
+    """Return the indicators of projects with sheets, not withdrawn: line (None: not of one line), name, unit, persons, value, target
     (None where persons of several projects would be added), projects with a target, projects that reached it, basis.
     """
     return rows(
@@ -295,6 +295,7 @@ def indicators(asked: Asked, lang: str) -> pd.DataFrame:
             FROM fact_target AS f JOIN fact_place AS p USING (project_id)
             WHERE f.known_from <= $as_of AND {narrowed_sql(asked, "f")}
                 AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of)
+                AND f.project_id IN (SELECT project_id FROM fact_sheet_version WHERE known_from <= $as_of)
             GROUP BY ALL
         ),
         reached AS (

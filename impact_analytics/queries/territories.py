@@ -1,11 +1,13 @@
 """Territories side by side by one metric, and all that is known of one of them: projects, facts, results, partners."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
 from impact_analytics.queries.asked import Asked, Value, answer, narrowed_sql, rows, values
-from impact_analytics.semantics import lacking, metrics
+from impact_analytics.semantics import dimensions, lacking, metrics
 
 WHERE_ONLY = ("territory", "macro_area")
 GROUPS = (
@@ -25,6 +27,25 @@ GROUPS = (
 )
 # What stands in, as an estimate, where no source states a metric.
 ESTIMATES = {"funding": "funding_estimated"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric in words: what a title, an axis and a sentence say of it."""
+
+    id: str
+    name: str
+    short: str
+    definition: str
+    unit: str
+    group: str
+    adds: bool
+
+
+def measure(metric: str, lang: str) -> Measure:
+    """Return a metric in words."""
+    known, said = metrics()[metric], metrics()[metric].words(lang)
+    return Measure(metric, said["name"], said["short"], said["definition"], known.unit, known.group, known.adds)
 
 
 def everywhere(asked: Asked) -> Asked:
@@ -95,11 +116,12 @@ def by_metric(asked: Asked, metric: str, lang: str) -> pd.DataFrame:
     found = places(asked, lang)
     pairs = [known.get(id, (None, "")) for id in found["id"]]
     found = found.assign(value=[value for value, _ in pairs], basis=[basis for _, basis in pairs]).astype(object)
-    order = sorted(range(len(found)), key=lambda place: _rank(found.iloc[place]))
+    every = found.to_dict("records")
+    order = sorted(range(len(found)), key=lambda place: _rank(every[place]))
     return found.iloc[order].reset_index(drop=True)
 
 
-def _rank(row: "pd.Series[object]") -> tuple[int, float, str]:
+def _rank(row: Mapping[Any, Any]) -> tuple[int, float, str]:
     if row["value"] is None:
         return 2, 0.0, str(row["label"])
     if row["basis"] == "estimate":
@@ -107,9 +129,10 @@ def _rank(row: "pd.Series[object]") -> tuple[int, float, str]:
     return 0, -float(str(row["value"])), str(row["label"])
 
 
-def not_split(asked: Asked, metric: str) -> tuple[str, ...]:
-    """Return the dimensions narrowed, other than where, that a metric is not split by."""
-    return lacking(metric, everywhere(asked).chosen, asked.snapshot.columns)
+def not_split(asked: Asked, metric: str, lang: str) -> list[str]:
+    """Return the names of the dimensions narrowed, other than where, that a metric is not split by."""
+    missing = lacking(metric, everywhere(asked).chosen, asked.snapshot.columns)
+    return [str(dimensions()[id].words(lang)["name"]).lower() for id in missing]
 
 
 def figures(asked: Asked, names: tuple[str, ...]) -> dict[str, Value]:
@@ -170,7 +193,10 @@ def projects(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def recoveries(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return what the projects of a territory have to pay back: ordered_on, ordered_eur, received_on, received_eur, reason, source."""
+    """Return what the projects of a territory have to pay back.
+
+    Columns: ordered_on, ordered_eur, received_on, received_eur, reason, source.
+    """
     return rows(
         asked,
         f"""
@@ -189,8 +215,9 @@ def recoveries(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def facts(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return what happened to the projects of a territory, in order: on_date, precision, kind, about, day, amount_eur, source, url.
+    """Return what happened to the projects of a territory, in order.
 
+    Columns: on_date, precision, kind, about, day, amount_eur, act, source, url.
     `about` is the name of an act, a type of extension, a kind of payment or a title; `day` a term that was set.
     """
     return rows(
@@ -205,6 +232,7 @@ def facts(asked: Asked, lang: str) -> pd.DataFrame:
             FROM deadline AS d
             JOIN here AS h ON d.call_id = h.call_id AND (d.project_id IS NULL OR d.project_id = h.project_id)
             WHERE coalesce(d.known_from, d.decided_not_after) <= $as_of
+            AND (h.withdrawn_on IS NULL OR coalesce(d.known_from, d.decided_not_after) <= h.withdrawn_on)
         ),
         fact AS (
             SELECT started_on AS on_date, started_precision AS precision, 'started' AS kind, '' AS about,
@@ -220,16 +248,22 @@ def facts(asked: Asked, lang: str) -> pd.DataFrame:
                 t.extension, t.ends_on, NULL, t.source_id, coalesce(a.short_{lang}, '')
             FROM term AS t LEFT JOIN act AS a USING (act_id)
             UNION ALL
-            SELECT a.adopted_on, 'day', 'act', a.short_{lang}, NULL, NULL, a.source_id, ''
+            SELECT a.adopted_on, 'day', 'act', a.title_{lang}, NULL, NULL, a.source_id, ''
             FROM act AS a JOIN here USING (project_id)
-            WHERE a.known_from <= $as_of AND a.act_id NOT IN (SELECT act_id FROM term WHERE act_id IS NOT NULL)
+            WHERE a.known_from <= $as_of AND a.act_id NOT IN (
+                SELECT act_id FROM term WHERE act_id IS NOT NULL
+                UNION ALL SELECT act_id FROM recovery WHERE act_id IS NOT NULL
+            )
             UNION ALL
-            SELECT coalesce(c.paid_on, c.known_from), 'day', CASE WHEN c.paid_on IS NULL THEN 'paid_undated' ELSE 'paid' END,
+            SELECT coalesce(c.paid_on, c.known_from), 'day',
+                CASE WHEN c.paid_on IS NULL THEN 'paid_undated' ELSE 'paid' END,
                 c.kind, NULL, c.amount_eur, c.source_id, ''
             FROM payment AS c JOIN here USING (project_id) WHERE c.known_from <= $as_of
             UNION ALL
-            SELECT r.ordered_on, 'day', 'recovery_ordered', '', NULL, r.ordered_eur, r.source_id, ''
-            FROM recovery AS r JOIN here USING (project_id) WHERE r.known_from <= $as_of
+            SELECT r.ordered_on, 'day', 'recovery_ordered', '', NULL, r.ordered_eur, r.source_id,
+                coalesce(a.short_{lang}, '')
+            FROM recovery AS r JOIN here USING (project_id) LEFT JOIN act AS a USING (act_id)
+            WHERE r.known_from <= $as_of
             UNION ALL
             SELECT r.received_on, 'day', 'recovered', '', NULL, r.received_eur, r.source_id, ''
             FROM recovery AS r JOIN here USING (project_id) WHERE r.known_from <= $as_of
@@ -250,7 +284,10 @@ def facts(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def results(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the published results of a territory by line: line, name, kind, qualifier, value, unit, on_date, precision, source, url."""
+    """Return the published results of a territory by line.
+
+    Columns: line, name, kind, qualifier, value, unit, on_date, precision, source, url.
+    """
     return rows(
         asked,
         f"""
@@ -276,7 +313,10 @@ def results(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def partners(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the bodies a source names in a territory, by kind: kind, kind_name, name, role, place, line, note, source, url."""
+    """Return the bodies a source names in a territory, by kind.
+
+    Columns: kind, kind_name, name, role, place, line, note, source, url.
+    """
     return rows(
         asked,
         f"""
@@ -285,7 +325,7 @@ def partners(asked: Asked, lang: str) -> pd.DataFrame:
             coalesce(k.name_{lang}, b.kind) AS kind_name,
             b.name,
             coalesce(r.name_{lang}, b.role) AS role,
-            coalesce(b.municipality, '') || CASE WHEN b.province IS NULL THEN '' ELSE ' (' || b.province || ')' END AS place,
+            coalesce(b.municipality || coalesce(' (' || b.province || ')', ''), b.province, '') AS place,
             coalesce(l.name_{lang}, '') AS line,
             s.title AS source,
             coalesce(s.url, '') AS url
@@ -304,7 +344,7 @@ def partners(asked: Asked, lang: str) -> pd.DataFrame:
 def continuity(asked: Asked, lang: str) -> pd.DataFrame:
     """Return what came before and after in a territory and in the whole programme, whenever it became known.
 
-    Columns: direction, whole, title, amount_eur, starts_on, starts_precision, ends_on, ends_precision, known_from, source, url.
+    Columns: direction, whole, title, amount_eur, starts_on and ends_on with their precision, known_from, source, url.
     """
     return rows(
         asked,
@@ -342,7 +382,10 @@ def item_counts(asked: Asked) -> dict[str, int]:
 
 
 def items(asked: Asked, kind: str, lang: str) -> pd.DataFrame:
-    """Return a territory's items of one kind, the newest first: title, on_date, precision, url, source, source_url."""
+    """Return a territory's items of one kind, the newest first.
+
+    Columns: title, on_date, precision, url, source, source_url.
+    """
     return rows(
         asked,
         f"""

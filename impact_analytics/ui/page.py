@@ -28,7 +28,8 @@ from impact_analytics.ui import markup, reader
 from impact_analytics.ui.markup import Card, Column
 from impact_analytics.ui.spec import PageSpec, page_of, pages
 
-__all__ = ["Card", "Column"]  # what pages take from here although it is made elsewhere
+# What pages take from here although it is made elsewhere.
+__all__ = ["UNITS", "Asked", "Card", "Column", "dimensions", "metrics", "short_day"]
 
 FIGURES_KEPT = 512
 SOURCES_SHOWN = 2

@@ -1,8 +1,10 @@
-"""The map of a programme's territories, as any page draws it: shapes from our own address, legend and names in words."""
+"""The map of a programme's territories, as any page draws it: shapes from our own address, its legend in words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,10 +18,13 @@ from impact_analytics.theme import Theme, not_known_css
 from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import View
 
+PRECISIONS: Mapping[str, formats.Precision] = {"day": "day", "month": "month", "year": "year"}
 NEARLY = f"≈{formats.NBSP}"
-# The shapes the browser keeps say only their id: name and value of the metric shown come from the style below. What has
-# words of its own (a label, a point) says those.
-TOOLTIP = '<b data-word="{name}">{name}</b><span data-word="{value}"><br>{value}</span><span class="tip tip-{territory}"></span>'
+# The shapes the browser keeps say only their id: name and value come from the style below. Labels have theirs.
+TOOLTIP = (
+    '<b data-word="{name}">{name}</b><span data-word="{value}"><br>{value}</span>'
+    '<span class="tip tip-{territory}"></span>'
+)
 
 
 def shapes(snapshot: Snapshot) -> Shapes:
@@ -55,10 +60,10 @@ def draw(
     areas = shapes(view.snapshot)
     page.heading(title, page.subtitle(view, text_of(view, f"unit.{unit.id}_{power}")), level=3)
     deck = maps.choropleth(drawn, areas, view.look, address(view), tooltip=TOOLTIP)
-    pick = "ignore" if on_pick is None else lambda: picked(key, on_pick)
+    pick: Any = "ignore" if on_pick is None else lambda: picked(key, on_pick)
     with st.container(key=f"{key}_box"):
         st.pydeck_chart(deck, height=maps.HEIGHT, on_select=pick, key=key, alt=alt(view, rows, unit, title))
-    st.html(style(view, key, rows, unit) + legend(view, drawn, unit) + named(view, rows) + credit(view, areas))
+    st.html(style(view, key, rows, unit) + legend(view, drawn, unit) + named(view, rows) + credit(areas))
     page.foot(view, key, title=title, data=data, sources=sources)
 
 
@@ -79,6 +84,18 @@ def text_of(view: View, key: str) -> str:
     return str(texts("maps", view.lang)[table][word])
 
 
+def listed(view: View, names: Sequence[str]) -> str:
+    """Return names as a list in words."""
+    return formats.listing(names, view.lang)
+
+
+def dated(view: View, value: object, precision: str, *, long: bool = False) -> str:
+    """Write a date as far as it is known, in figures or in words; nothing where there is none."""
+    if value is None:
+        return ""
+    return (formats.day if long else formats.short_day)(value, PRECISIONS[precision], view.lang)
+
+
 # ---------------------------------------------------------------- what is drawn
 
 
@@ -90,7 +107,7 @@ def picture(
     values = {row["id"]: None if row["value"] is None else float(row["value"]) for row in every}
     estimates = frozenset(row["id"] for row in every if row["basis"] == "estimate")
     firm = [value for id, value in values.items() if id not in estimates]
-    power = magnitude(rows["value"], unit)
+    power, kinds = magnitude(rows["value"], unit), kinds_of(points, view.look)
     return maps.Picture(
         values=values,
         labels={row["id"]: label(row, unit, power, view.lang) for row in every if row["inside"]},
@@ -101,12 +118,20 @@ def picture(
         not_applied=frozenset(row["id"] for row in every if row["state"] == "not_applied" and row["value"] is None),
         quiet=frozenset(row["id"] for row in every if not row["inside"]),
         selected=selected or None,
-        points=dots(points),
-        kinds=[] if points is None else list(dict.fromkeys(points["kind"])),
+        points=dots(points, kinds),
+        kinds=kinds,
     )
 
 
-def dots(points: pd.DataFrame | None) -> list[maps.Point]:
+def kinds_of(points: pd.DataFrame | None, look: Theme) -> list[str]:
+    """Return the kinds of body that have a colour of their own, the commonest first; blank stands for all others."""
+    if points is None:
+        return []
+    counted = [str(kind) for kind, _ in Counter(points["kind"]).most_common()]
+    return counted if len(counted) <= len(look.series) else [*counted[: len(look.series) - 1], ""]
+
+
+def dots(points: pd.DataFrame | None, kinds: Sequence[str]) -> list[maps.Point]:
     """Return bodies as points."""
     if points is None:
         return []
@@ -114,7 +139,7 @@ def dots(points: pd.DataFrame | None) -> list[maps.Point]:
         maps.Point(
             row["lon"],
             row["lat"],
-            row["kind"],
+            row["kind"] if row["kind"] in kinds else "",
             markup.escape(row["name"]),
             markup.escape(row["role"]),
             row["territory"],
@@ -123,7 +148,7 @@ def dots(points: pd.DataFrame | None) -> list[maps.Point]:
     ]
 
 
-def magnitude(values: Sequence[object], unit: Unit) -> int:
+def magnitude(values: Iterable[object], unit: Unit) -> int:
     """Return in which power of ten the labels of a map are written: 6, 3 or 0."""
     largest = max((abs(float(str(value))) for value in values if value is not None), default=0)
     if unit.short_from is None:
@@ -131,7 +156,7 @@ def magnitude(values: Sequence[object], unit: Unit) -> int:
     return 6 if largest >= 10**6 else 3 if largest >= 10**4 else 0
 
 
-def label(row: Mapping[str, object], unit: Unit, power: int, lang: str) -> str:
+def label(row: Mapping[Any, Any], unit: Unit, power: int, lang: str) -> str:
     """Write a value as short as a map has room for: what it is counted in stands in the subtitle."""
     if row["value"] is None:
         return text("maps", "not_known_label", lang) if row["state"] != "not_applied" else ""
@@ -141,12 +166,13 @@ def label(row: Mapping[str, object], unit: Unit, power: int, lang: str) -> str:
     return nearly + formats.full(value, Unit("label", decimals), lang)
 
 
-def said(view: View, row: Mapping[str, object], unit: Unit) -> str:
+def said(view: View, row: Mapping[Any, Any], unit: Unit) -> str:
     """Write a value in full as a hover says it, with what became of the territory."""
     if row["value"] is None:
         return text_of(view, "state.not_applied") if row["state"] == "not_applied" else view.app("not_known")
     written = page.written(view, row["value"], unit.id, basis=str(row["basis"]))
-    return f"{written} · {text_of(view, f'state.{row["state"]}')}" if row["state"] else written
+    state = str(row["state"])
+    return f"{written} · {text_of(view, f'state.{state}')}" if state else written
 
 
 def alt(view: View, rows: pd.DataFrame, unit: Unit, title: str) -> str:
@@ -165,7 +191,7 @@ def legend(view: View, drawn: maps.Picture, unit: Unit) -> str:
         (_swatch(one, view.look), one.label or text_of(view, f"legend.{one.kind}"))
         for one in maps.legend(drawn, view.look, unit, view.lang)
     ]
-    kinds = view.names("kind")
+    kinds = {**view.names("kind"), "": text_of(view, "legend.other_kinds")}
     series = view.look.series
     entries += [
         (f"background:{series[number % len(series)]};border-radius:50%;width:10px;height:10px", kinds.get(kind, kind))
@@ -185,11 +211,11 @@ def named(view: View, rows: pd.DataFrame) -> str:
     return f'<p class="quiet">{markup.escape(" ".join(parts))}</p>' if parts else ""
 
 
-def credit(view: View, areas: Shapes) -> str:
+def credit(areas: Shapes) -> str:
     """Return whose boundaries these are, as HTML."""
     if not areas.attribution:
         return ""
-    return f'<p class="quiet">{markup.escape(text("maps", "attribution", view.lang, who=areas.attribution))}</p>'
+    return f'<p class="quiet">{markup.escape(areas.attribution)}</p>'
 
 
 def style(view: View, key: str, rows: pd.DataFrame, unit: Unit) -> str:
@@ -206,12 +232,20 @@ def style(view: View, key: str, rows: pd.DataFrame, unit: Unit) -> str:
         if view.example
         else ""
     )
-    return f"<style>{HOVER}{tips}{mark}</style>"
+    phone = f"@media (max-width:640px){{{box}{{{SMALLER}}}}}"
+    return f"<style>{HOVER}{tips}{mark}{phone}</style>"
 
 
 HOVER = (
     '.tip::after{white-space:pre-line}[data-word="{name}"],[data-word="{value}"]{display:none}'
     'b[data-word]:not([data-word="{name}"])~.tip{display:none}'
+)
+
+
+# a phone sees the same map at three quarters: what was fitted into its width stays whole
+SMALLER = (
+    f"width:{maps.WIDTH}px!important;min-width:{maps.WIDTH}px;transform:scale(.76);transform-origin:0 0;"
+    f"margin-bottom:{-maps.HEIGHT * 24 // 100}px"
 )
 
 

@@ -38,8 +38,18 @@ def server(tmp_path_factory):
     port = free_port()
     cache = tmp_path_factory.mktemp("served")
     log = (cache / "log.txt").open("w")
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", "--server.headless=true", f"--server.port={port}"]
-    running = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "IMPACT_CACHE": str(cache)}, stdout=log, stderr=log)
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "dashboard.py",
+        "--server.headless=true",
+        f"--server.port={port}",
+    ]
+    running = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "IMPACT_CACHE": str(cache)}, stdout=log, stderr=log
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/health")
@@ -54,7 +64,9 @@ def server(tmp_path_factory):
 def chromium():
     """Start one browser for all tests."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("IMPACT_BROWSER", "/usr/bin/chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("IMPACT_BROWSER", "/usr/bin/chromium"), args=FLAGS
+        )
         yield browser
         browser.close()
 
@@ -76,7 +88,10 @@ class Visit:
         self.page.on("request", self._note)
 
     def _note(self, request):
-        if urlparse(request.url).scheme in ("http", "https", "ws", "wss") and urlparse(request.url).netloc != urlparse(self.server).netloc:
+        if (
+            urlparse(request.url).scheme in ("http", "https", "ws", "wss")
+            and urlparse(request.url).netloc != urlparse(self.server).netloc
+        ):
             self.outside.append(request.url)
 
     def open(self, path=""):

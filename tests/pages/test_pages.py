@@ -63,13 +63,21 @@ def test_page_opens_narrowed_and_at_every_age(slug, programme):
     for day in ("2010-01-01", "2019-12-31", "2021-08-07", "2035-01-01"):
         app = opened(slug, programme=programme, lang="en", as_of=day, territory=ids["territory"][3])
         assert not app.exception, day
-    app = opened(slug, programme=programme, lang="en", macro_area=ids["macro_area"][0], action_line=ids["action_line"][:2])
+    app = opened(
+        slug, programme=programme, lang="en", macro_area=ids["macro_area"][0], action_line=ids["action_line"][:2]
+    )
     assert not app.exception
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_garbage_in_a_link_is_ignored_with_a_sentence(slug):
-    garbage = {"nonsense": "<b>1</b>", "territory": ["ZZZ"], "as_of": "2021-06-31", "snapshot": "../../etc", "programme": "nix"}
+    garbage = {
+        "nonsense": "<b>1</b>",
+        "territory": ["ZZZ"],
+        "as_of": "2021-06-31",
+        "snapshot": "../../etc",
+        "programme": "nix",
+    }
     app = opened(slug, lang="en", **garbage)
     assert not app.exception
     shown = said(app)
@@ -115,7 +123,9 @@ def test_every_text_stands_in_every_language(path: Path):
         pytest.skip("no words in this file")
     keys = {lang: set(leaves(tables[lang])) for lang in LANGUAGES}
     assert keys["it"] == keys["en"]
-    empty = [key for lang in LANGUAGES for key, value in leaves(tables[lang]).items() if value == "" and "unit." not in key]
+    empty = [
+        key for lang in LANGUAGES for key, value in leaves(tables[lang]).items() if value == "" and "unit." not in key
+    ]
     assert set(empty) <= {"turn.nobody"}
 
 
@@ -125,6 +135,8 @@ def test_languages_have_the_same_places(path: Path):
     italian, english = leaves(tables.get("it", {})), leaves(tables.get("en", {}))
     places = re.compile(r"\{(\w+)")
     differing = [
-        key for key in italian if isinstance(italian[key], str) and set(places.findall(italian[key])) != set(places.findall(english[key]))
+        key
+        for key in italian
+        if isinstance(italian[key], str) and set(places.findall(italian[key])) != set(places.findall(english[key]))
     ]
     assert not differing

@@ -32,43 +32,137 @@ LINES = [f"l{number}" for number in range(1, 7)]
 PERIODS = [(f"{year}-H{half}", year, half) for year in (2030, 2031) for half in (1, 2)]
 
 
+def both(name, text):
+    return {f"{name}_it": text, f"{name}_en": text}
+
+
 def tables():
     source = {"source_id": "s1"}
-    both = lambda name, text: {f"{name}_it": text, f"{name}_en": text}
     projects = {"kald_1-O1": "O1", "kald_1-O2": "O2"}
     sheets = [
-        {"sheet_id": f"{project}-{period}", "project_id": project, "period_id": period, "version": 1,
-         "received_on": f"{year}-{'08' if half == 1 else '12'}-20", **source}
-        for project in projects for period, year, half in PERIODS
+        {
+            "sheet_id": f"{project}-{period}",
+            "project_id": project,
+            "period_id": period,
+            "version": 1,
+            "received_on": f"{year}-{'08' if half == 1 else '12'}-20",
+            **source,
+        }
+        for project in projects
+        for period, year, half in PERIODS
     ]
     return {
-        "source": [{"source_id": "s1", "title": "L'atto <b>n. 1</b>", "publisher": "Ør", "url": "https://example.org/a?b=<c>"}],
-        "programme_call": [{"call_id": "kald_1", **both("title", "L'aiuto"), **both("fund", "Fondo"), **both("objective", "Fine"),
-                            "opened_on": "2030-01-01", "known_from": "2030-01-01", **source}],
+        "source": [
+            {"source_id": "s1", "title": "L'atto <b>n. 1</b>", "publisher": "Ør", "url": "https://example.org/a?b=<c>"}
+        ],
+        "programme_call": [
+            {
+                "call_id": "kald_1",
+                **both("title", "L'aiuto"),
+                **both("fund", "Fondo"),
+                **both("objective", "Fine"),
+                "opened_on": "2030-01-01",
+                "known_from": "2030-01-01",
+                **source,
+            }
+        ],
         "macro_area": [{"macro_area": "hele", **both("name", "Hele d'Ør"), "position": 1}],
-        "territory": [{"territory": f"O{number}", **both("name", f"Sant'<b>Ør</b> {number}"), "macro_area": "hele",
-                       "applied": "true", **source} for number in (1, 2)],
-        "action_line": [{"action_line": line, "call_id": "kald_1", "position": place, **both("name", f"Linea d'{line}"),
-                         **both("title", f"Titolo <i>{line}</i>"), "school_time": "false", **source} for place, line in enumerate(LINES)],
+        "territory": [
+            {
+                "territory": f"O{number}",
+                **both("name", f"Sant'<b>Ør</b> {number}"),
+                "macro_area": "hele",
+                "applied": "true",
+                **source,
+            }
+            for number in (1, 2)
+        ],
+        "action_line": [
+            {
+                "action_line": line,
+                "call_id": "kald_1",
+                "position": place,
+                **both("name", f"Linea d'{line}"),
+                **both("title", f"Titolo <i>{line}</i>"),
+                "school_time": "false",
+                **source,
+            }
+            for place, line in enumerate(LINES)
+        ],
         "code": [{"list": "cost_category", "code": "alt", **both("name", "Tutto l'altro"), "position": 1}],
-        "project": [{"project_id": project, "call_id": "kald_1", "territory": territory, "title": f"L'\"opera\" <script>{territory}",
-                     "lead": "Comune d'Ør", "started_on": "2030-02-01", "started_precision": "day", "known_from": "2030-01-15", **source}
-                    for project, territory in projects.items()],
-        "endowment": [{"endowment_id": "e1", "call_id": "kald_1", "kind": "assigned", "amount_eur": "600000.01", "total": "true",
-                       "known_from": "2030-01-01", **source}],
-        "funding": [{"project_id": "kald_1-O1", "version": 1, "amount_eur": "400000.01", "known_from": "2030-01-15", **source},
-                    {"project_id": "kald_1-O2", "version": 1, "amount_eur": "200000.00", "known_from": "2030-01-15", **source}],
-        "budget": [{"project_id": project, "version": 1, "action_line": line, "cost_category": "alt", "amount_eur": "30000.00",
-                    "known_from": "2030-01-15", **source} for project in projects for line in LINES],
-        "deadline": [{"deadline_id": "d1", "call_id": "kald_1", "ends_on": "2032-01-31", "extension": "first",
-                      "known_from": "2030-01-01", **source}],
-        "reporting_period": [{"period_id": period, "starts_on": f"{year}-{'01-01' if half == 1 else '07-01'}",
-                              "ends_on": f"{year}-{'06-30' if half == 1 else '12-31'}",
-                              "due_on": f"{year}-{'07-31' if half == 1 else '12-31'}"} for period, year, half in PERIODS],
+        "project": [
+            {
+                "project_id": project,
+                "call_id": "kald_1",
+                "territory": territory,
+                "title": f'L\'"opera" <script>{territory}',
+                "lead": "Comune d'Ør",
+                "started_on": "2030-02-01",
+                "started_precision": "day",
+                "known_from": "2030-01-15",
+                **source,
+            }
+            for project, territory in projects.items()
+        ],
+        "endowment": [
+            {
+                "endowment_id": "e1",
+                "call_id": "kald_1",
+                "kind": "assigned",
+                "amount_eur": "600000.01",
+                "total": "true",
+                "known_from": "2030-01-01",
+                **source,
+            }
+        ],
+        "funding": [
+            {"project_id": "kald_1-O1", "version": 1, "amount_eur": "400000.01", "known_from": "2030-01-15", **source},
+            {"project_id": "kald_1-O2", "version": 1, "amount_eur": "200000.00", "known_from": "2030-01-15", **source},
+        ],
+        "budget": [
+            {
+                "project_id": project,
+                "version": 1,
+                "action_line": line,
+                "cost_category": "alt",
+                "amount_eur": "30000.00",
+                "known_from": "2030-01-15",
+                **source,
+            }
+            for project in projects
+            for line in LINES
+        ],
+        "deadline": [
+            {
+                "deadline_id": "d1",
+                "call_id": "kald_1",
+                "ends_on": "2032-01-31",
+                "extension": "first",
+                "known_from": "2030-01-01",
+                **source,
+            }
+        ],
+        "reporting_period": [
+            {
+                "period_id": period,
+                "starts_on": f"{year}-{'01-01' if half == 1 else '07-01'}",
+                "ends_on": f"{year}-{'06-30' if half == 1 else '12-31'}",
+                "due_on": f"{year}-{'07-31' if half == 1 else '12-31'}",
+            }
+            for period, year, half in PERIODS
+        ],
         "sheet": sheets,
-        "sheet_financial": [{"sheet_id": sheet["sheet_id"], "action_line": line, "cost_category": "alt",
-                             "committed_eur": f"{5000 * (number % 4 + 1)}.00", "incurred_eur": f"{2500 * (number % 4 + 1)}.50"}
-                            for number, sheet in enumerate(sheets) for line in LINES],
+        "sheet_financial": [
+            {
+                "sheet_id": sheet["sheet_id"],
+                "action_line": line,
+                "cost_category": "alt",
+                "committed_eur": f"{5000 * (number % 4 + 1)}.00",
+                "incurred_eur": f"{2500 * (number % 4 + 1)}.50",
+            }
+            for number, sheet in enumerate(sheets)
+            for line in LINES
+        ],
     }
 
 

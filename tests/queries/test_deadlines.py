@@ -4,6 +4,7 @@ import csv
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from impact_analytics.queries import Asked, deadlines, rows, value
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "pages" / "40_deadlines.py"
-DAYS = sorted(date(2019, 9, 1) + timedelta(days=random.Random(20).randrange(2200)) for _ in range(14))
 DAYS = sorted({date(2019, 9, 1) + timedelta(days=n) for n in random.Random(20).sample(range(2200), 13)})
 DAYS += [date(2021, 5, 20), date(2024, 5, 1), date(2024, 6, 28)]  # a withdrawal; a term possible; the same term certain
 COLUMNS = (
@@ -83,10 +83,8 @@ def months(before, after):
 
 def expected_end(project, day, sheets, ends):
     newest = {}
-    for sheet in sheets[project["project_id"]]:
-        if sheet["received_on"] <= day and int(sheet["version"]) > int(newest.get(sheet["period_id"], sheet)["version"]) - (
-            sheet["period_id"] not in newest
-        ):
+    for sheet in sorted(sheets[project["project_id"]], key=lambda sheet: int(sheet["version"])):
+        if sheet["received_on"] <= day:
             newest[sheet["period_id"]] = sheet
     for period in sorted(newest, reverse=True):
         if found := ends.get(newest[period]["sheet_id"]):
@@ -97,11 +95,13 @@ def expected_end(project, day, sheets, ends):
 def slow(project, day, decisions, sheets, ends):
     gone = project["withdrawn_on"] and project["withdrawn_on"] <= day
     mine = [row for row in decisions if row["project_id"] in (None, project["project_id"])]
-    certain = sorted((since(row), row["project_id"] is not None, row["ends_on"], row["deadline_id"], row) for row in mine)
+    certain = sorted(
+        (since(row), row["project_id"] is not None, row["ends_on"], row["deadline_id"], row) for row in mine
+    )
     known = [row for when, *_, row in certain if when <= day and not (gone and when > project["withdrawn_on"])]
     possible = [row for row in mine if since(row) > day and not row["known_from"] and row["decided_not_before"] <= day]
     moved = {"with_money": 0, "without_money": 0, "not_known": 0, "first": 0}
-    for before, after in zip(known, known[1:], strict=False):
+    for before, after in pairwise(known):
         moved[after["extension"]] += months(before["ends_on"], after["ends_on"])
     ended = project["ended_on"] if project["ended_on"] and project["ended_on"] <= day else None
     expected = None if gone else expected_end(project, day, sheets, ends)
@@ -160,7 +160,7 @@ def test_the_mart_says_what_the_raw_rows_say(example, raw, day, without):
 
 
 def test_the_days_drawn_see_every_kind_of_term(example):
-    every = [deadlines.standing(deadlines.terms(on(example, day), "en")) for day in DAYS]
+    every = [deadlines.standing(on(example, day), "en") for day in DAYS]
     assert any(now.possible_on for now in every)
     assert any(now.act_not_found for now in every)
     assert any(now.late for now in every)
@@ -172,13 +172,13 @@ def test_the_days_drawn_see_every_kind_of_term(example):
 
 @pytest.mark.parametrize("day", ["2020-12-14", "2021-03-31", "2022-05-25"])
 def test_the_decree_moves_the_term(impact, day):
-    now = deadlines.standing(deadlines.terms(on(impact, day), "it"))
+    now = deadlines.standing(on(impact, day), "it")
     assert value(on(impact, day), "term_in_force").value == date(2022, 6, 30)
     assert (now.acts, now.act_not_found, now.with_term) == (("Decreto del 14/12/2020",), False, 19)
 
 
 def test_the_day_before_the_act_was_not_found(impact):
-    now = deadlines.standing(deadlines.terms(on(impact, "2020-12-13"), "it"))
+    now = deadlines.standing(on(impact, "2020-12-13"), "it")
     assert value(on(impact, "2020-12-13"), "term_in_force").value == date(2021, 6, 30)
     assert (now.act_not_found, now.acts, now.possible_on) == (True, (), None)
 
@@ -187,7 +187,7 @@ def test_a_possible_term_is_never_the_term_in_force(impact):
     found = deadlines.terms(on(impact, "2019-12-31"), "it")
     assert {term for term in found["term_on"] if term} == {date(2020, 12, 31)}
     assert found["term_on"].notna().sum() == 2
-    now = deadlines.standing(found)
+    now = deadlines.standing(on(impact, "2019-12-31"), "it")
     assert (now.first, now.with_term) == (2, 2)
     assert (now.possible_on, now.possible_by) == (date(2021, 6, 30), date(2020, 12, 13))
 
@@ -217,8 +217,7 @@ def test_the_legal_limits_change_with_the_day(impact):
 
 def test_the_extension_follows_the_new_limit_by_six_weeks(impact):
     def near(day):
-        asked = on(impact, day)
-        return deadlines.after_limit(deadlines.limits(asked, "it"), deadlines.decisions(asked, "it"))
+        return deadlines.after_limit(on(impact, day), "it")
 
     assert near("2022-05-25") is None
     assert near("2022-05-26") == ("Decreto n. 38/2022", "Reg. (UE) 2022/585", 44)
@@ -235,7 +234,9 @@ def test_the_withdrawal_is_said_to_the_month_and_its_refund_to_the_day(impact):
 
 
 def test_what_is_decided_later_does_not_move_the_term_of_who_withdrew(impact):
-    before, after = (deadlines.terms(only(on(impact, day), "ITH2"), "it").iloc[0] for day in ("2019-09-29", "2023-06-30"))
+    before, after = (
+        deadlines.terms(only(on(impact, day), "ITH2"), "it").iloc[0] for day in ("2019-09-29", "2023-06-30")
+    )
     assert (before["term_on"], before["possible_term_on"]) == (None, date(2021, 6, 30))
     assert (after["term_on"], after["possible_term_on"], after["withdrawn"]) == (None, None, "09/2019")
 
@@ -258,11 +259,11 @@ def test_without_an_act_the_same_day_is_another(impact):
 
 
 def test_acts_of_projects_follow_the_act_of_the_call(example):
-    decided = deadlines.decisions(on(example, "2024-12-31"), "en")
-    follow = deadlines.following(decided, ("act_time",))
+    asked = on(example, "2024-12-31")
+    follow = deadlines.following(asked, ("act_time",))
     assert len(follow) == 18
     assert all(act.endswith("_addendum_2") for act in follow)
-    assert len(deadlines.following(decided, ("act_money",))) == 19
+    assert len(deadlines.following(asked, ("act_money",))) == 19
 
 
 def test_school_years_leave_out_the_summer():
@@ -283,8 +284,10 @@ TABLES = {
     "source": [("source_id", "title", "publisher"), ("paper", "Paper", "Publisher")],
     "macro_area": [("macro_area", "name_it", "name_en", "position"), ("all", "Tutto", "All", 1)],
     "programme_call": [
-        ("call_id", "title_it", "title_en", "fund_it", "fund_en", "objective_it", "objective_en", "opened_on")
-        + ("known_from", "source_id"),
+        (
+            *("call_id", "title_it", "title_en", "fund_it", "fund_en", "objective_it", "objective_en"),
+            *("opened_on", "known_from", "source_id"),
+        ),
         ("c", "T", "T", "F", "F", "O", "O", "2018-01-01", "2018-01-01", "paper"),
     ],
     "territory": [
@@ -292,7 +295,17 @@ TABLES = {
         ("A", "A", "A", "all", "true", "paper"),
     ],
     "action_line": [
-        ("action_line", "call_id", "position", "name_it", "name_en", "title_it", "title_en", "school_time", "source_id"),
+        (
+            "action_line",
+            "call_id",
+            "position",
+            "name_it",
+            "name_en",
+            "title_it",
+            "title_en",
+            "school_time",
+            "source_id",
+        ),
         ("l", "c", 1, "L", "L", "L", "L", "false", "paper"),
     ],
     "project": [
@@ -300,8 +313,10 @@ TABLES = {
         ("c-A", "c", "A", "Lead", "2018-06-01", "paper"),
     ],
     "act": [
-        ("act_id", "kind", "title_it", "title_en", "short_it", "short_en", "adopted_on", "milestone", "known_from")
-        + ("source_id",),
+        (
+            *("act_id", "kind", "title_it", "title_en", "short_it", "short_en"),
+            *("adopted_on", "milestone", "known_from", "source_id"),
+        ),
         ("extension", "decree", "P", "E", "P", "E", "2020-12-14", "true", "2020-12-14", "paper"),
     ],
     "code": [
@@ -371,8 +386,17 @@ def test_of_decisions_on_one_day_the_project_s_own_is_in_force(tmp_path, own, te
     assert value(on(small, "2021-07-01"), "term_in_force").value == term
 
 
+def test_a_decision_that_moves_nothing_is_no_step(example):
+    decided = deadlines.decisions(only(on(example, "2024-12-31"), "T20"), "en")
+    found = deadlines.steps(decided, single=True)
+    assert found["ends_on"].astype(str).tolist() == ["2022-07-31", "2023-12-31", "2025-06-30", "2025-09-30"]
+    assert found["uncertain"].tolist() == [False, False, False, True]
+
+
 def test_a_first_term_of_its_own_moves_the_call_s_by_an_unknown_type(tmp_path):
-    small = build.build(written(tmp_path / "small", ("own", "c", "c-A", "2021-09-30", "", "first", "2019-01-01", "paper")))
+    small = build.build(
+        written(tmp_path / "small", ("own", "c", "c-A", "2021-09-30", "", "first", "2019-01-01", "paper"))
+    )
     row = deadlines.terms(on(small, "2021-07-01"), "en").iloc[0]
     names = ("with_money_months", "not_known_months", "moved_months")
     assert tuple(row[name] for name in names) == (9, 3, 12)
@@ -407,6 +431,7 @@ def test_the_page_says_what_is_certain_and_what_is_possible(said):
     [
         {"programme": "impact"},
         {"programme": "impact", "as_of": "2018-03-02"},
+        {"programme": "impact", "as_of": "2018-07-20"},
         {"programme": "impact", "as_of": "2018-09-30"},
         {"programme": "impact", "territory": "ITH2"},
         {"programme": "impact", "territory": "ITC2", "as_of": "2020-12-13"},

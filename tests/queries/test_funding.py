@@ -36,7 +36,7 @@ def test_estimates_follow_the_rule_and_make_the_rest():
     assert rule["rate_eur"] == pytest.approx(4.8901, abs=0.00005)
     rows = funding.by_territory(asking(), "en")
     tuscany = rows[rows["id"] == "ITI1"].iloc[0]
-    assert Decimal("1955000") < tuscany["value"] < Decimal("1965000")
+    assert Decimal(1955000) < tuscany["value"] < Decimal(1965000)
 
 
 def test_rule_predicts_the_known_amounts_without_themselves():

@@ -43,5 +43,7 @@ def test_money_as_of_a_day(day, programme):
 def test_expenditure_split(day, dimension, column):
     asked = Asked(reader.snapshot_of("example", "")[0], day)
     frame, _ = answer(asked, ("incurred",), (dimension,))
-    found = {key: amount for key, amount in zip(frame.get(dimension, []), frame.get("incurred", []), strict=True) if amount}
+    found = {
+        key: amount for key, amount in zip(frame.get(dimension, []), frame.get("incurred", []), strict=True) if amount
+    }
     assert found == {key: amount for key, amount in ORACLES["example"].incurred(day, by=column).items() if amount}

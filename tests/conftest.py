@@ -1,0 +1,109 @@
+"""What many tests need: databases of their own, and programme folders that may be broken."""
+
+import csv
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from impact_analytics import build
+from impact_analytics.settings import ROOT
+
+DATA = ROOT / "data"
+
+
+@dataclass(frozen=True)
+class Editable:
+    """A programme folder whose files a test may change; rows are counted from 0, so row 0 stands in line 2."""
+
+    path: Path
+
+    def file(self, table):
+        return self.path / f"{table}.csv"
+
+    def rows(self, table):
+        with self.file(table).open(encoding="utf-8", newline="") as lines:
+            return list(csv.DictReader(lines))
+
+    def write(self, table, rows, header=None):
+        with self.file(table).open("w", encoding="utf-8", newline="") as lines:
+            writer = csv.DictWriter(lines, header or list(dict.fromkeys(name for row in rows for name in row)))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def edit(self, table, row, cells: Mapping[str, object]):
+        """Change cells of one row; a column that the file lacks is added."""
+        rows = self.rows(table)
+        rows[row].update(cells)
+        self.write(table, rows)
+
+    def append(self, table, *rows):
+        """Add rows; return the line of the first."""
+        before = self.rows(table) if self.file(table).exists() else []
+        self.write(table, [*before, *rows])
+        return len(before) + 2
+
+    def text(self, table):
+        return self.file(table).read_text(encoding="utf-8")
+
+    def check(self, severity="error"):
+        """Return the problems of one severity."""
+        return [problem for problem in build.check(self.path) if problem.severity == severity]
+
+    def said(self, lang="en", severity="error"):
+        """Return the sentences of one severity."""
+        return [problem.sentence(lang) for problem in self.check(severity)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_database(tmp_path_factory):
+    """Keep every test away from the real databases and from what the environment says of data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMPACT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("IMPACT_DATA", raising=False)
+        yield
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty folder for databases, this test's own."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("IMPACT_CACHE", str(folder))
+    return folder
+
+
+def copied(name, tmp_path):
+    files = shutil.ignore_patterns("*.py", "README.md", "supplied", "__pycache__")
+    return Editable(shutil.copytree(DATA / name, tmp_path / "data" / name, ignore=files))
+
+
+@pytest.fixture
+def programme_folder(tmp_path):
+    """An editable copy of the published programme."""
+    return copied("impact", tmp_path)
+
+
+@pytest.fixture
+def example_folder(tmp_path):
+    """An editable copy of the example programme, which has rows in every table of the monitoring."""
+    return copied("example", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def published():
+    """The snapshot of the published programme, built once."""
+    return build.build(DATA / "impact")
+
+
+@pytest.fixture(scope="session")
+def invented():
+    """The snapshot of the example programme, built once."""
+    return build.build(DATA / "example")
+
+
+@pytest.fixture(params=["impact", "example"])
+def snapshot(request):
+    """The snapshot of each programme in turn."""
+    return request.getfixturevalue({"impact": "published", "example": "invented"}[request.param])
