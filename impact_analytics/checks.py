@@ -230,7 +230,7 @@ def _rule_problems(db: duckdb.DuckDBPyConnection, lost: Mapping[str, set[str]]) 
         if lost.keys() & set(re.findall(r"\b(?:FROM|JOIN) (\w+)", sql)):
             continue
         severity: Severity = "error" if head["severity"] == "error" else "warning"
-        rows = db.execute(sql).fetchall()
+        rows = db.execute(f"SELECT * FROM (\n{sql}\n) AS broken ORDER BY ALL").fetchall()
         found = [
             Problem(severity, rule, file, line, column, str(value), words=_said(head, value))
             for file, line, column, value in rows[:MOST]

@@ -10,14 +10,15 @@ import streamlit as st
 from impact_analytics.charts import deviation, distribution, grid, trend
 from impact_analytics.charts.frame import records
 from impact_analytics.exports import csv_file
-from impact_analytics.queries import Value, history, overview, progress, sources, value
+from impact_analytics.queries import Asked, Value, history, overview, progress, sources, value
 from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import Card, Column, View
 
 EUR = progress.unit("incurred")
+TABS = ("lines", "territories", "causes", "sheets")
 LINES_DRAWN = 4
-SENTENCES_SHOWN = 12
-TARGETS_SHOWN = 12
+SENTENCES_SHOWN = 16
+TARGETS_SHOWN = 8
 UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
 STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
 GRADE_SIGNS = {"received": "✓", "late": "!", "to_be_completed": "…", "missing": "×"}
@@ -55,11 +56,11 @@ def basis_of(rows: pd.DataFrame) -> str:
 # ---------------------------------------------------------------- cards
 
 
-def draw_cards(view: View) -> None:
-    by_line = "action_line" in view.asked.chosen
+def draw_cards(view: View, asked: Asked) -> None:
+    by_line = "action_line" in asked.chosen
     spent = "budget_progress" if by_line else "expenditure_progress"
-    cards = [clock_card(view, name) for name in (spent, "time_progress", "physical_progress")]
-    page.cards([*cards, gap_card(view, value(view.asked, "gap"))])
+    cards = [clock_card(view, asked, name) for name in (spent, "time_progress", "physical_progress")]
+    page.cards([*cards, gap_card(view, value(asked, "gap"))])
     if by_line:
         page.note(view, "whose_line")
 
@@ -68,13 +69,24 @@ def a_year_before(day: date) -> date:
     return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def clock_card(view: View, name: str) -> Card:
+def clock_card(view: View, asked: Asked, name: str) -> Card:
     since = a_year_before(view.as_of)
-    asked = replace(view.asked, days=page.days_between(view, since))
+    asked = replace(asked, days=page.days_between(view, since))
     line = history(asked, name)
     spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
-    changed = page.change(view, name, line[asked.all_days.index(since)] if line else None, since)
-    return page.card(view, name, label=progress.name(name, view.lang), note=changed, spark=spark)
+    found = value(asked, name)
+    changed = change(view, found, line[asked.all_days.index(since)] if line else None, since)
+    return page.card_of(view, found, label=progress.name(name, view.lang), note=changed, spark=spark)
+
+
+def change(view: View, found: Value, before: Any, day: date) -> str:
+    """Say how a share has moved since a day; nothing where it was not known then."""
+    if found.value is None or before is None:
+        return ""
+    since = page.written(view, day, "date")
+    if found.value == before:
+        return view.app("no_change_since", day=since)
+    return view.app("change_since", difference=page.moved(view, found.value - before, found.unit), day=since)
 
 
 def gap_card(view: View, found: Value) -> Card:
@@ -93,14 +105,19 @@ def gap_card(view: View, found: Value) -> Card:
 # ---------------------------------------------------------------- one project
 
 
+def project_chosen(view: View) -> str:
+    """Return the project whose sheets are read; blank where none is, or where the filters leave it out."""
+    chosen = view.chosen("project")
+    return chosen if chosen in progress.projects(view.asked, view.lang) else ""
+
+
 def draw_project(view: View) -> None:
     known = progress.projects(view.asked, view.lang)
-    if not known:
-        return
     left, _ = st.columns([5, 7])
     with left:
         chosen = page.choose(view, "project", known, view.say("project_label"), empty=view.say("project_empty"))
     if not chosen:
+        page.paragraph(view.say("project_narrow"))
         return
     title = view.say("project_title", project=known[chosen])
     page.heading(title, view.app("as_of_line", day=page.written(view, view.as_of, "date")))
@@ -108,19 +125,22 @@ def draw_project(view: View) -> None:
     if periods.empty:
         page.paragraph(view.say("project_no_sheets"))
         return
-    sheet = progress.newest(view.asked, chosen, view.lang)
+    draw_sheets(view, periods, progress.newest(view.asked, chosen, view.lang))
+    page.foot(view, "project_sheets", title=title, sources=sources.cited(view.asked, "sheet"), basis=basis_of(periods))
+
+
+def draw_sheets(view: View, periods: pd.DataFrame, sheet: progress.Newest | None) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         draw_periods(view, periods)
     if sheet is None:
         page.paragraph(view.say("project_no_newest"))
-    else:
-        with right:
-            draw_measured(view, sheet)
-        draw_amounts(view, sheet)
-        draw_packages(view, sheet)
-        draw_sheet_causes(view, sheet)
-    page.foot(view, "project_sheets", title=title, sources=sources.cited(view.asked, "sheet"), basis=basis_of(periods))
+        return
+    with right:
+        draw_measured(view, sheet)
+    draw_amounts(view, sheet)
+    draw_packages(view, sheet)
+    draw_sheet_causes(view, sheet)
 
 
 def draw_periods(view: View, periods: pd.DataFrame) -> None:
@@ -257,10 +277,9 @@ def published_html(view: View, found: list[Any]) -> str:
         rows = list(some)
         link = f" · {markup.anchor(url, source, outside=True)}" if url else ""
         said = f"<span>{markup.escape(f'{place}, {day}')}{link}</span>"
-        parts += [
-            f"<dt>{markup.escape(figure(view, row))}</dt><dd>{markup.escape(row.name)}{said if row is rows[-1] else ''}</dd>"
-            for row in rows
-        ]
+        for row in rows:
+            last = said if row is rows[-1] else ""
+            parts.append(f"<dt>{markup.escape(figure(view, row))}</dt><dd>{markup.escape(row.name)}{last}</dd>")
     return "".join(parts)
 
 
@@ -663,7 +682,7 @@ def draw_sentences(view: View) -> None:
         return
     found = every.head(SENTENCES_SHOWN)
     shown = unbroken(coded(view, found), "place", "line", "origin", "nature").assign(
-        url=[view.link(view.spec.slug, project=id) for id in found["project_id"]]
+        url=[view.link(view.spec.slug, project=id, tab=None) for id in found["project_id"]]
     )
     columns = [
         Column("period", view.say("col_period")),
@@ -685,13 +704,22 @@ def draw_sentences(view: View) -> None:
     )
 
 
-def draw_monitoring(view: View) -> None:
+# ---------------------------------------------------------------- the page
+
+
+def draw_progress(view: View) -> None:
+    draw_lines(view)
+    draw_statements(view)
     left, right = st.columns([7, 5], gap="large")
     with left:
         draw_spent(view)
     with right:
         draw_clocks(view)
-    draw_grid(view)
+    draw_targets(view)
+    draw_gaps(view)
+
+
+def draw_delays(view: View) -> None:
     left, right = st.columns([5, 7], gap="large")
     with left:
         draw_states(view)
@@ -700,19 +728,46 @@ def draw_monitoring(view: View) -> None:
     draw_sentences(view)
 
 
+DRAWN = dict(zip(TABS, (draw_progress, draw_grid, draw_delays, draw_project), strict=True))
+
+
+def forget_project() -> None:
+    st.session_state["project"] = ""
+
+
+def tab_chosen(view: View, project: str) -> str:
+    """Draw the parts of the page and return the one to show: a project chosen shows its sheets."""
+    if project:
+        st.session_state["tab"] = "sheets"
+    elif st.session_state.get("tab") not in TABS:
+        st.session_state["tab"] = TABS[0]
+    chosen = st.segmented_control(
+        view.say("tabs_label"),
+        TABS,
+        key="tab",
+        required=True,
+        on_change=forget_project,
+        format_func=lambda id: view.say(f"tabs.{id}"),
+        label_visibility="collapsed",
+    )
+    return str(chosen)
+
+
+def draw_published(view: View) -> None:
+    draw_lines(view)
+    draw_statements(view)
+    draw_targets(view)
+    draw_gaps(view)
+
+
 view = page.view(__file__)
-monitored = overview.monitored(view.snapshot)
-told = monitored and not progress.incurred(view.asked, view.lang).empty
-if monitored:
-    draw_cards(view)
-    if not told:
-        page.paragraph(view.say("no_sheets"))
-    draw_project(view)
-else:
+if not overview.monitored(view.snapshot):
     page.unknown(view, view.say("no_money" if value(view.asked, "budget").value is None else "no_monitoring"))
-draw_lines(view)
-draw_statements(view)
-if told:
-    draw_monitoring(view)
-draw_targets(view)
-draw_gaps(view)
+    draw_published(view)
+elif progress.incurred(view.asked, view.lang).empty:
+    page.paragraph(view.say("no_sheets"))
+    draw_published(view)
+else:
+    project = project_chosen(view)
+    draw_cards(view, progress.of_project(view.asked, project) if project else view.asked)
+    DRAWN[tab_chosen(view, project)](view)

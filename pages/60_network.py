@@ -11,7 +11,8 @@ from impact_analytics.queries import network, projects, sources
 from impact_analytics.ui import markup, page, territory_map
 from impact_analytics.ui.page import Column, View
 
-AT_ONCE = 40  # rows of the table
+AT_ONCE = 30  # rows of the table
+POINTS = 120  # on the map: beyond these only one kind is shown
 PITCH = 44  # px a bar
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Mapping[Any, Any]
@@ -28,7 +29,7 @@ def draw_known(view: View) -> None:
     rows = network.networks(view.asked, view.lang)
     if rows.empty:
         page.heading(view.say("known_title"))
-        page.unknown(view, view.say("no_network"))
+        page.paragraph(view.say("no_network"))
         return
     page.chart(
         view,
@@ -154,7 +155,8 @@ def draw_map(view: View) -> None:
     """Draw where the bodies are; nothing where the programme has no shapes."""
     if not territory_map.shapes(view.snapshot):
         return
-    points = network.points(view.asked, view.lang)
+    every = network.points(view.asked, view.lang)
+    points = of_kind(view, every)
     territory_map.draw(
         view,
         "network_map",
@@ -165,8 +167,18 @@ def draw_map(view: View) -> None:
         on_pick=narrow,
         sources=sources.cited(view.asked, "partner"),
     )
-    counted = (network.bodies(view.asked, view.lang)["network"] != "").sum()
-    page.note(view, "map_note", placed=len(points), counted=counted)
+    page.note(view, "map_note", placed=page.written(view, len(every), "count"))
+    if len(points) < len(every):
+        kinds = ", ".join(view.names("kind")[kind] for kind in dict.fromkeys(points["kind"]))
+        page.note(view, "map_kind", kinds=kinds or view.app("no_results"))
+
+
+def of_kind(view: View, points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of the kind chosen; where there are too many, those of the first kind."""
+    found = set(points["kind"])
+    first = next((kind for kind in view.names("kind") if kind in found), "")
+    kind = view.chosen("kind") or (first if len(points) > POINTS else "")
+    return points[points["kind"] == kind] if kind else points
 
 
 def narrow(territory: str) -> None:

@@ -74,3 +74,35 @@ class Oracle:
         for row in self.rows("payment_request", day, "decided_on"):
             balance[row["project_id"]] -= Decimal(row["eligible_eur"])
         return sum((max(Decimal(0), amount) for amount in balance.values()), Decimal(0))
+
+    def grades(self, day, late_days):
+        """Count the sheets due by a day, or in, by grade."""
+        found = {"received": 0, "late": 0, "to_be_completed": 0, "missing": 0}
+        for project in self.rows("project", day):
+            for period in self.rows("reporting_period"):
+                versions = [
+                    row
+                    for row in self.rows("sheet", day, "received_on")
+                    if (row["project_id"], row["period_id"]) == (project["project_id"], period["period_id"])
+                ]
+                if self.expected(project, period) and (versions or date.fromisoformat(period["due_on"]) <= day):
+                    found[self.grade(versions, period, day, late_days)] += 1
+        return found
+
+    @staticmethod
+    def expected(project, period):
+        return (
+            (project["started_on"] or project["known_from"]) <= period["ends_on"]
+            and (not project["ended_on"] or period["starts_on"] <= project["ended_on"])
+            and (not project["withdrawn_on"] or period["ends_on"] <= project["withdrawn_on"])
+        )
+
+    @staticmethod
+    def grade(versions, period, day, late_days):
+        if not versions:
+            return "missing"
+        newest = max(versions, key=lambda row: int(row["version"]))
+        first = min(date.fromisoformat(row["received_on"]) for row in versions)
+        if newest["integration_asked_on"] and date.fromisoformat(newest["integration_asked_on"]) <= day:
+            return "to_be_completed"
+        return "late" if (first - date.fromisoformat(period["due_on"])).days > late_days else "received"

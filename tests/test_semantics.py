@@ -8,14 +8,14 @@ import pytest
 
 from impact_analytics.queries import Asked, answer, names, values
 from impact_analytics.semantics import dimensions, lacking, measures, metrics, select
-from impact_analytics.ui import reader
+from tests.shipped import shipped
 
 PROGRAMMES = ("impact", "example")
 DAYS = (date(2019, 12, 31), date(2021, 8, 7), date(2023, 6, 30), date(2024, 12, 31))
 
 
 def asking(programme: str, day: date = DAYS[-1], **where: tuple[str, ...]) -> Asked:
-    return Asked(reader.snapshot_of(programme, "")[0], day, tuple(sorted(where.items())))
+    return Asked(shipped(programme), day, tuple(sorted(where.items())))
 
 
 def alike(value: object) -> object:
@@ -26,7 +26,7 @@ def alike(value: object) -> object:
 @pytest.mark.parametrize("programme", PROGRAMMES)
 @pytest.mark.parametrize("dimension", dimensions())
 def test_parts_make_the_whole(dimension, programme):
-    asked = Asked(reader.snapshot_of(programme, "")[0], DAYS[-1], days=DAYS)
+    asked = Asked(shipped(programme), DAYS[-1], days=DAYS)
     whole, _ = answer(asked, tuple(metrics()))
     split, not_split = answer(asked, tuple(metrics()), (dimension,))
     for name, metric in metrics().items():
@@ -54,7 +54,7 @@ def test_every_filter_narrows_or_says_that_it_cannot(programme):
 
 @pytest.mark.parametrize("programme", PROGRAMMES)
 def test_several_days_give_what_each_day_gives(programme):
-    together = Asked(reader.snapshot_of(programme, "")[0], DAYS[-1], days=DAYS)
+    together = Asked(shipped(programme), DAYS[-1], days=DAYS)
     frame, _ = answer(together, tuple(metrics()))
     for day in DAYS:
         alone = values(asking(programme, day), tuple(metrics()))

@@ -1,7 +1,7 @@
 """How far each action line has come: what was published, and what the sheets say of money, time, results and causes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -284,8 +284,9 @@ def withdrawn(asked: Asked, lang: str) -> str:
 
 
 def indicators(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the indicators of projects with sheets, not withdrawn: line (None: not of one line), name, unit, persons, value, target
-    (None where persons of several projects would be added), projects with a target, projects that reached it, basis.
+    """Return the indicators of projects with sheets, not withdrawn: line (None: not of one line), name, unit, persons,
+    value and target (None where persons of several projects would be added), projects with a target, projects that
+    reached it, basis.
     """
     return rows(
         asked,
@@ -395,6 +396,11 @@ def projects(asked: Asked, lang: str) -> dict[str, str]:
         """,
     )
     return dict(zip(found["project_id"], found["label"], strict=True))
+
+
+def of_project(asked: Asked, project: str) -> Asked:
+    """Ask metrics of one project."""
+    return replace(asked, where=tuple(sorted((asked.chosen | {"project": (project,)}).items())))
 
 
 def sheets(asked: Asked, project: str, lang: str) -> pd.DataFrame:

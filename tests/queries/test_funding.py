@@ -7,13 +7,13 @@ import pytest
 
 from impact_analytics.queries import Asked, funding, value
 from impact_analytics.store import cursor
-from impact_analytics.ui import reader
+from tests.shipped import shipped
 
 END = date(2023, 6, 30)
 
 
 def asking(programme: str = "impact", day: date = END, **where) -> Asked:
-    return Asked(reader.snapshot_of(programme, "")[0], day, tuple(sorted(where.items())))
+    return Asked(shipped(programme), day, tuple(sorted(where.items())))
 
 
 def test_total_is_known_plus_rest_to_the_cent():

@@ -2,9 +2,9 @@
 SELECT
     day.as_of,
     l.kind,
-    arg_max(l.limit_on, l.known_from) AS limit_on,
-    arg_max(l.act_id, l.known_from) AS act_id,
-    min(l.basis) AS basis
+    l.limit_on,
+    l.act_id,
+    l.basis
 FROM day
 JOIN legal_limit AS l ON l.known_from <= day.as_of
-GROUP BY day.as_of, l.kind
+QUALIFY row_number() OVER (PARTITION BY day.as_of, l.kind ORDER BY l.known_from DESC) = 1

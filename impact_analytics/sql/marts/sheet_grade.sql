@@ -26,8 +26,7 @@ arrived AS (
         min(s.received_on) AS first_received_on,
         max(s.received_on) AS received_on,
         arg_max(s.sheet_id, s.version) AS sheet_id,
-        max(s.version) AS version,
-        arg_max(s.integration_asked_on, s.version) AS integration_asked_on
+        max(s.version) AS version
     FROM day
     JOIN sheet AS s ON s.received_on <= day.as_of
     GROUP BY day.as_of, s.project_id, s.period_id
@@ -44,10 +43,10 @@ SELECT
     a.version,
     a.first_received_on,
     a.received_on,
-    a.integration_asked_on,
+    newest.integration_asked_on,
     CASE
         WHEN a.sheet_id IS NULL THEN 'missing'
-        WHEN a.integration_asked_on <= e.as_of THEN 'to_be_completed'
+        WHEN newest.integration_asked_on <= e.as_of THEN 'to_be_completed'
         WHEN date_diff('day', e.due_on, a.first_received_on) > $late_days THEN 'late'
         ELSE 'received'
     END AS grade,
@@ -56,3 +55,4 @@ SELECT
     e.basis
 FROM expected AS e
 LEFT JOIN arrived AS a USING (as_of, project_id, period_id)
+LEFT JOIN sheet AS newest ON newest.sheet_id = a.sheet_id
