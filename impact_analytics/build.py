@@ -15,6 +15,7 @@ from impact_analytics import checks
 from impact_analytics.contract import contract
 from impact_analytics.problems import Problem, Refused, errors
 from impact_analytics.programme import FILE, Programme, ProgrammeError, folders, parse
+from impact_analytics.semantics import used_params, with_marts
 from impact_analytics.settings import PACKAGE, SQL, cache_folder, data_folder
 from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinned, pointer
 
@@ -24,7 +25,7 @@ else:
     import fcntl
 
 KEPT = 5
-CODE = ("build.py", "checks.py", "contract.py", "datafiles.py", "problems.py", "texts/checks.toml")
+CODE = ("semantics.py", "build.py", "checks.py", "contract.py", "datafiles.py", "problems.py", "texts/checks.toml")
 
 
 def snapshots() -> dict[str, Snapshot]:
@@ -138,6 +139,7 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
                 raise Refused(programme.id, problems)
             for name, select in steps("facts").items():
                 db.execute(f"CREATE TABLE fact_{name} AS {select}")
+            _make_marts(db, programme)
             _write_notes(db, folder, id, problems)
         same = fingerprint(folder) == id
         if same:
@@ -145,6 +147,17 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
     finally:
         unfinished.unlink(missing_ok=True)
     return same
+
+
+def _make_marts(db: duckdb.DuckDBPyConnection, programme: Programme) -> None:
+    """Answer the marts for every day that readers are offered, so that a visit only reads them."""
+    known = {"default_as_of": programme.default_as_of, "late_days": programme.late_days, "without": []}
+    offered = (SQL / "offered_day.sql").read_text(encoding="utf-8")
+    db.execute(f"CREATE TABLE offered_day AS {offered}", used_params(offered, known))
+    days = [row[0] for row in db.execute("SELECT as_of FROM offered_day").fetchall()]
+    for name in steps("marts"):
+        whole = with_marts(f"SELECT * FROM mart_{name}", {})
+        db.execute(f"CREATE TABLE made_{name} AS {whole}", used_params(whole, {**known, "days": days}))
 
 
 def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems: list[Problem]) -> None:

@@ -12,7 +12,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import quantiles
 from typing import Any, Literal
@@ -321,7 +321,8 @@ def legend(picture: Picture, theme: Theme, unit: Unit, lang: str) -> list[Swatch
     numbers = [value for key, value in picture.values.items() if value is not None and kind(key, picture) == "class"]
     edges = [min(numbers), *picture.breaks, max(numbers)] if numbers else []
     colors = scale(theme, len(picture.breaks) + 1)
-    spans = [f"{formats.short(a, unit, lang)} – {formats.short(b, unit, lang)}" for a, b in pairwise(edges)]
+    bare = replace(unit, word="")
+    spans = [f"{formats.short(a, bare, lang)} – {formats.short(b, unit, lang)}" for a, b in pairwise(edges)]
     classes = [Swatch("class", color, span) for color, span in zip(colors, spans, strict=False)]
     others: list[tuple[Kind, str]] = [
         ("estimate", estimate_color(theme)),

@@ -44,6 +44,11 @@ class Programme:
         """Say whether reminders and days left make sense."""
         return self.status == "open"
 
+    @property
+    def late_days(self) -> int:
+        """Return the days after the due day from which a sheet is late."""
+        return int(self.thresholds.get("sheet_late_days", 0))
+
     def role(self, role: str, lang: str) -> str:
         """Return what the programme calls a role of the software, or the role's id."""
         return self.roles.get(role, {}).get(lang, role)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from typing import Any, Literal
 
@@ -84,19 +83,6 @@ class Dimension:
         return words(DIMENSIONS / f"{self.id}.toml", lang)
 
 
-@dataclass(frozen=True)
-class Query:
-    """A SELECT with its parameters; `not_split` names the metrics it cannot answer and the dimensions they lack.
-
-    Columns: as_of, one per dimension asked for (blank text where a row has none), and for each metric its value and
-    `<metric>_basis`. A value made of rows of several bases is NULL with the basis `mixed`.
-    """
-
-    sql: str
-    params: dict[str, Any]
-    not_split: Mapping[str, tuple[str, ...]]
-
-
 @cache
 def metrics() -> dict[str, Metric]:
     """Return every metric of `metrics/` by id."""
@@ -151,35 +137,87 @@ def mart_columns(name: str) -> frozenset[str]:
     return frozenset(re.findall(r"(\w+),?\s*$", listed, re.MULTILINE))
 
 
-def select(names: Sequence[str], by: Sequence[str], where: Mapping[str, Sequence[str]], columns: Columns) -> Query:
-    """Write the SELECT that answers metrics, split by dimensions and narrowed, for every day of `$days`.
+def select(
+    metric: Metric,
+    by: Sequence[str],
+    narrowed: Sequence[str],
+    columns: Columns,
+    *,
+    one_day: bool = False,
+    one_basis: bool = False,
+) -> str:
+    """Write the SELECT that answers a measure and all others of its fact, for every day of `$days` (or for `$as_of`).
 
-    Each fact is aggregated on its own and joined on the dimensions. A metric whose fact lacks a dimension asked for is
-    left out and named in `not_split`. Only ids of our own files reach the SQL; what readers chose are parameters.
+    Columns: as_of, one per dimension asked for (blank text where a row has none), and for each measure its value
+    `v_<id>` and the least and greatest basis of its rows, `b_<id>` and `c_<id>` (not where the fact has `one_basis`).
+    Each fact is aggregated on its own, so that no join can fan out. Only ids of our own files reach the SQL; what
+    readers chose are parameters, named like the dimension.
     """
-    narrowed = {dimension: list(chosen) for dimension, chosen in where.items() if chosen}
-    asked = list(dict.fromkeys([*by, *narrowed]))
-    not_split = {name: missing for name in names if (missing := lacking(name, asked, columns))}
-    answered = [name for name in names if name not in not_split]
-    base = measures(answered)
-    parts = {f"m_{metric.id}": _measure_sql(metric, by, narrowed, columns) for metric in base}
-    keys = ", ".join(["as_of", *by])
-    parts["keys"] = " UNION ".join(
-        [f"SELECT {keys} FROM m_{metric.id}" for metric in base] + ([] if by else ["SELECT as_of FROM day"])
-    )
-    shown = [f"k.{key}" for key in ("as_of", *by)]
-    shown += [f"{_value(name)} AS {name}, {_basis(name)} AS {name}_basis" for name in answered]
-    joins = "".join(f"\nLEFT JOIN m_{metric.id} USING ({keys})" for metric in base)
-    body = f"SELECT {', '.join(shown)}\nFROM keys AS k{joins}\nORDER BY ALL"
-    return Query(
-        with_marts(parts, body), {f"w_{dimension}": chosen for dimension, chosen in narrowed.items()}, not_split
-    )
+    day = "CAST($as_of AS DATE)" if one_day else "day.as_of"
+    keys = [f"{day} AS as_of", *(f"coalesce(CAST(f.{dimensions()[id].column} AS VARCHAR), '') AS {id}" for id in by)]
+    conditions = [_known(metric, columns, day)]
+    conditions += [f"list_contains(${id}, f.{dimensions()[id].column})" for id in narrowed]
+    tables = f"{metric.source} AS f WHERE" if one_day else f"day JOIN {metric.source} AS f ON"
+    source = f"FROM {tables} {' AND '.join(conditions)}"
+    if metric.per:
+        return _each_sql(metric, keys, by, source)
+    shared = sharing(metric)
+    values = [f"{_filtered(one.aggregate, one)} AS v_{one.id}" for one in shared]
+    bases = [] if one_basis else [_bases(one) for one in shared]
+    return f"SELECT {', '.join([*keys, *values, *bases])} {source} GROUP BY ALL HAVING count(*) > 0"
 
 
-def with_marts(parts: Mapping[str, str], body: str) -> str:
-    """Put the days asked for and the marts that a SELECT reads before it and its own WITH."""
-    needed = _marts_in(" ".join([*parts.values(), body]))
-    tables = {"day": "SELECT unnest($days) AS as_of"} | {f"mart_{name}": mart(name) for name in needed} | dict(parts)
+def sharing(metric: Metric) -> list[Metric]:
+    """Return the measures that one SELECT answers together with a measure."""
+    if metric.per:
+        return [metric]
+    return [one for one in metrics().values() if one.source == metric.source and not one.per]
+
+
+Found = Mapping[str, tuple[Any, str]]
+
+
+def worked_out(name: str, found: Found) -> tuple[Any, str]:
+    """Return a metric's value and basis from those of its measures.
+
+    A value made of several bases is none, with the basis `mixed`; a ratio has the weakest basis of its parts.
+    """
+    metric = metrics()[name]
+    basis = _weakest([found[part.id][1] for part in measures([name])])
+    if basis == "mixed":
+        return None, basis
+    return _value(metric, found), basis
+
+
+def _value(metric: Metric, found: Found) -> Any:
+    if not metric.parts:
+        return found[metric.id][0]
+    first, second = (_value(metrics()[part], found) for part in metric.parts)
+    if first is None or second is None:
+        return None
+    if metric.minuend:
+        return first - second
+    return float(first) / float(second) if second else None
+
+
+def _weakest(bases: Iterable[str]) -> str:
+    known = {basis for basis in bases if basis}
+    if "mixed" in known:
+        return "mixed"
+    return max(known, key=STRENGTH.index, default="")
+
+
+def with_marts(body: str, made: Columns) -> str:
+    """Put the days asked for and the marts that a SELECT reads before it and its own WITH.
+
+    A mart that the build has made for the days asked for is read; others are worked out for them.
+    """
+    tables = {"day": "SELECT unnest($days) AS as_of"} if re.search(r"\bday\b|\bmart_", body) else {}
+    for name in _marts_in(body, made):
+        ready = f"SELECT * FROM made_{name} WHERE list_contains($days, as_of)"
+        tables[f"mart_{name}"] = ready if f"made_{name}" in made else mart(name)
+    if not tables:
+        return body
     own = re.match(r"\s*WITH\b", body)
     before = "WITH " + ",\n".join(f"{name} AS (\n{sql}\n)" for name, sql in tables.items())
     return f"{before},\n{body[own.end() :]}" if own else f"{before}\n{body}"
@@ -190,64 +228,37 @@ def used_params(sql: str, known: Mapping[str, Any]) -> dict[str, Any]:
     return {name: known[name] for name in set(re.findall(r"\$(\w+)", sql)) if name in known}
 
 
-def weakest(bases: Iterable[str]) -> str:
-    """Return the weakest of several bases."""
-    return max(bases, key=STRENGTH.index)
-
-
-def days(as_of: date, *others: date) -> list[date]:
-    """Return the days to ask for, each once, in order."""
-    return sorted({as_of, *others})
-
-
-def _marts_in(text: str) -> list[str]:
+def _marts_in(text: str, made: Columns) -> list[str]:
     found: dict[str, None] = {}
     for name in dict.fromkeys(re.findall(r"\bmart_(\w+)\b", text)):
-        found |= dict.fromkeys([*_marts_in(mart(name)), name])
+        needed = [] if f"made_{name}" in made else _marts_in(mart(name), made)
+        found |= dict.fromkeys([*needed, name])
     return list(found)
 
 
-def _measure_sql(metric: Metric, by: Sequence[str], narrowed: Mapping[str, Sequence[str]], columns: Columns) -> str:
-    keys = [f"coalesce(CAST(f.{dimensions()[id].column} AS VARCHAR), '') AS {id}" for id in by]
-    known = "f.as_of = day.as_of" if metric.source.startswith("mart_") else _known(metric, columns)
-    conditions = [f"f.{dimensions()[id].column} IN (SELECT unnest($w_{id}))" for id in narrowed]
-    if metric.where:
-        conditions.append(f"({metric.where})")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    source = f"FROM day JOIN {metric.source} AS f ON {known}{where}"
-    heads = ", ".join(["day.as_of", *keys])
-    basis = "CASE WHEN count(DISTINCT f.basis) > 1 THEN 'mixed' ELSE min(f.basis) END AS basis"
-    if metric.per:
-        per = ", ".join(f"f.{column} AS per_{column}" for column in metric.per)
-        inside = f"SELECT {heads}, {per}, {metric.inner} AS inner_value, {basis} {source} GROUP BY ALL"
-        outer = ", ".join(["f.as_of", *(f"f.{id}" for id in by)])
-        return f"SELECT {outer}, {metric.aggregate} AS value, {basis} FROM ({inside}) AS f GROUP BY ALL"
-    return f"SELECT {heads}, {metric.aggregate} AS value, {basis} {source} GROUP BY ALL"
+def _each_sql(metric: Metric, keys: Sequence[str], by: Sequence[str], source: str) -> str:
+    per = [f"f.{column} AS per_{column}" for column in metric.per]
+    inside = f"SELECT {', '.join([*keys, *per])}, {metric.inner} AS inner_value, min(f.basis) AS basis, "
+    inside += f"max(f.basis) AS basis_most {source} GROUP BY ALL"
+    basis = f"min(basis) AS b_{metric.id}, max(basis_most) AS c_{metric.id}"
+    outer = ", ".join(["as_of", *by])
+    return f"SELECT {outer}, {metric.aggregate} AS v_{metric.id}, {basis} FROM ({inside}) GROUP BY ALL"
 
 
-def _known(metric: Metric, columns: Columns) -> str:
-    span = " AND (f.known_to IS NULL OR day.as_of < f.known_to)"
-    return "f.known_from <= day.as_of" + (span if "known_to" in source_columns(metric, columns) else "")
+def _filtered(aggregate: str, metric: Metric) -> str:
+    return f"{aggregate} FILTER (WHERE {metric.where})" if metric.where else aggregate
 
 
-def _value(name: str) -> str:
-    metric = metrics()[name]
-    if metric.numerator:
-        top, bottom = _value(metric.numerator), _value(metric.denominator)
-        return f"CASE WHEN {bottom} <> 0 THEN CAST({top} AS DOUBLE) / CAST({bottom} AS DOUBLE) END"
-    if metric.minuend:
-        return f"({_value(metric.minuend)} - {_value(metric.subtrahend)})"
-    return f"CASE WHEN m_{name}.basis <> 'mixed' THEN m_{name}.value END"
+def _bases(metric: Metric) -> str:
+    least, most = (_filtered(f"{which}(f.basis)", metric) for which in ("min", "max"))
+    return f"{least} AS b_{metric.id}, {most} AS c_{metric.id}"
 
 
-def _basis(name: str) -> str:
-    metric = metrics()[name]
-    if not metric.parts:
-        return f"m_{name}.basis"
-    found = [f"m_{part.id}.basis" for part in measures([name])]
-    ranks = ", ".join(f"list_position({list(STRENGTH)!r}, {basis})" for basis in found)
-    mixed = " OR ".join(f"{basis} = 'mixed'" for basis in found)
-    return f"CASE WHEN {mixed} THEN 'mixed' ELSE list_extract({list(STRENGTH)!r}, greatest({ranks})) END"
+def _known(metric: Metric, columns: Columns, day: str) -> str:
+    if metric.source.startswith("mart_"):
+        return f"f.as_of = {day}"
+    span = f" AND (f.known_to IS NULL OR {day} < f.known_to)"
+    return f"f.known_from <= {day}" + (span if "known_to" in source_columns(metric, columns) else "")
 
 
 def _plain(table: Mapping[str, Any]) -> dict[str, Any]:

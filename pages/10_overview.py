@@ -1,34 +1,47 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import timeline, trend
-from impact_analytics.queries import answer, history, overview, sources, territories, value
+from impact_analytics.queries import Asked, answer, history, overview, sources, territories, value, values
 from impact_analytics.ui import page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
 PENDING_SHOWN = 8
 RESULTS_SHOWN = 4
-YEAR = timedelta(days=365)
+CARDS = {
+    "expenditure_progress": "progress",
+    "time_progress": "deadlines",
+    "physical_progress": "progress",
+    "eligible": "progress",
+    "paid": "territories",
+    "requests_open": "progress",
+    "sheets_in_rate": "progress",
+    "changes_waiting": "projects",
+}
+MOVING = (*CARDS, "gap", "uncovered_advance", "oldest_request", "sheets_missing", "sheets_late")
 
 
 def since(view: View) -> date:
     """Return the day that changes are counted from: chosen, else a year before."""
-    return view.filters.day("since", view.as_of - YEAR)
+    return view.filters.day("since", page.year_before(view.as_of))
 
 
 def metric_card(view: View, name: str, *, note: str = "", label: str = "", slug: str = "") -> Card:
+    """Return a card that leads to a page."""
+    return page.card(view, name, note=note, label=label, link=view.link(slug) if slug else "")
+
+
+def moving_card(view: View, asked: Asked, name: str, *, note: str = "", slug: str = "") -> Card:
     """Return a card with its sparkline, and the change since the chosen day where nothing else is said."""
-    asked = replace(view.asked, days=page.days_between(view, since(view)))
-    line = history(asked, name)
-    spark = "" if name in NO_SPARK else trend.sparkline_svg([page.number(point) for point in line], view.look)
-    changed = note or page.change(view, name, line[asked.all_days.index(since(view))] if line else None, since(view))
-    return page.card(view, name, note=changed, label=label, spark=spark, link=view.link(slug) if slug else "")
-
-
-NO_SPARK = frozenset({"term_in_force", "endowment", "recovery_open", "results_published", "projects"})
+    line = history(asked, name, MOVING)
+    spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
+    before = line[asked.all_days.index(since(view))] if line else None
+    found = values(asked, MOVING)[name]
+    changed = note or page.change(view, found, before, since(view))
+    return page.card_of(view, found, note=changed, spark=spark, link=view.link(slug))
 
 
 def published_cards(view: View) -> list[Card]:
@@ -54,21 +67,18 @@ def published_cards(view: View) -> list[Card]:
 
 
 def monitored_cards(view: View) -> list[Card]:
-    asked = view.asked
-    gap = page.moved(view, value(asked, "gap").value, "points")
-    uncovered = page.brief(view, "uncovered_advance")
-    oldest = page.brief(view, "oldest_request")
-    missing, late = page.brief(view, "sheets_missing"), page.brief(view, "sheets_late")
-    return [
-        metric_card(view, "expenditure_progress", slug="progress"),
-        metric_card(view, "time_progress", slug="deadlines"),
-        metric_card(view, "physical_progress", note=view.say("gap_note", gap=gap), slug="progress"),
-        metric_card(view, "eligible", slug="progress"),
-        metric_card(view, "paid", note=view.say("paid_uncovered", amount=uncovered), slug="territories"),
-        metric_card(view, "requests_open", note=view.say("oldest", days=oldest), slug="progress"),
-        metric_card(view, "sheets_in_rate", note=view.say("sheets_note", missing=missing, late=late), slug="progress"),
-        metric_card(view, "changes_waiting", note=view.say("waiting_note"), slug="projects"),
-    ]
+    asked = replace(view.asked, days=page.days_between(view, since(view)))
+    found = values(asked, MOVING)
+    brief = {name: page.written_short(view, found[name])[0] for name in MOVING}
+    gap = page.moved(view, found["gap"].value, "points")
+    notes = {
+        "physical_progress": view.say("gap_note", gap=gap),
+        "paid": view.say("paid_uncovered", amount=brief["uncovered_advance"]),
+        "requests_open": view.say("oldest", days=brief["oldest_request"]),
+        "sheets_in_rate": view.say("sheets_note", missing=brief["sheets_missing"], late=brief["sheets_late"]),
+        "changes_waiting": view.say("waiting_note"),
+    }
+    return [moving_card(view, asked, name, note=notes.get(name, ""), slug=slug) for name, slug in CARDS.items()]
 
 
 def draw_since(view: View) -> None:

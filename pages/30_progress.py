@@ -22,21 +22,6 @@ TARGETS_SHOWN = 8
 UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
 STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
 GRADE_SIGNS = {"received": "✓", "late": "!", "to_be_completed": "…", "missing": "×"}
-STYLE = """<style>
-.lines{columns:2 420px;column-gap:16px;margin:8px 0 0}
-.line{break-inside:avoid;margin:0 0 16px;padding:16px;border:1px solid var(--ia-line);border-left-width:4px;
-border-radius:6px;background:var(--ia-surface)}
-.line h3{margin:0;padding:0;font-size:18px;font-weight:700;line-height:1.25}
-.line h4{margin:12px 0 4px;padding:0;font-size:13px;font-weight:600;color:var(--ia-quiet)}
-.line p{margin:4px 0 0;font-size:15px;line-height:1.4;max-width:75ch}
-.line p.quiet{margin:8px 0 0;font-size:13px}
-.line dl{display:grid;grid-template-columns:minmax(7em,10em) 1fr;gap:4px 16px;font-size:15px;line-height:1.4}
-.line dl,.line dl dt,.line dl dd{margin:0;padding:0}
-.line dl dt{font-weight:700;font-variant-numeric:tabular-nums}
-.line dd span{display:block;font-size:13px;color:var(--ia-quiet)}
-.line a,.quote a{color:var(--ia-accent)}
-@media(max-width:640px){.line dl{grid-template-columns:7em 1fr;gap:4px 8px}}
-</style>"""
 
 
 def narrow_to(id: str) -> Callable[[list[str]], None]:
@@ -130,7 +115,7 @@ def draw_project(view: View) -> None:
 
 
 def draw_sheets(view: View, periods: pd.DataFrame, sheet: progress.Newest | None) -> None:
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([8, 7], gap="medium")
     with left:
         draw_periods(view, periods)
     if sheet is None:
@@ -329,7 +314,7 @@ def draw_lines(view: View) -> None:
         head = (view.look.quiet, view.say(f"line_{which}"), view.say(f"line_{which}_title"))
         blocks.append(block_html(view, head, across, loose))
     page.heading(view.say("lines_title"), page.subtitle(view))
-    st.html(f'{STYLE}<div class="lines">{"".join(blocks)}</div>')
+    st.html(f'<div class="lines">{"".join(blocks)}</div>')
     page.note(view, "lines_note")
     if narrowed and loose:
         page.note(view, "results_without_line", count=len(loose))
@@ -398,6 +383,14 @@ def draw_targets(view: View) -> None:
         page.paragraph(view.say("targets_none"))
         return
     rows = records(found)[:TARGETS_SHOWN]
+    page.table(*targets_data(view, rows), caption=view.say("targets_title"))
+    page.note(view, "targets_note")
+    if len(found) > len(rows):
+        page.note(view, "targets_more", count=len(found) - len(rows))
+    page.foot(view, "targets", title=view.say("targets_title"), sources=cited(rows))
+
+
+def targets_data(view: View, rows: list[Any]) -> page.Data:
     shown = pd.DataFrame(
         {
             "place": [row.place for row in rows],
@@ -416,13 +409,8 @@ def draw_targets(view: View) -> None:
         Column("target", view.say("col_value"), "right"),
         Column("reached", view.say("col_reached"), "right"),
     ]
-    if any(row.url for row in rows):
-        columns.append(Column("source", view.say("col_source"), link="url"))
-    page.table(shown, columns, caption=view.say("targets_title"))
-    page.note(view, "targets_note")
-    if len(found) > len(rows):
-        page.note(view, "targets_more", count=len(found) - len(rows))
-    page.foot(view, "targets", title=view.say("targets_title"), sources=cited(rows))
+    linked = [Column("source", view.say("col_source"), link="url")] if any(row.url for row in rows) else []
+    return shown, [*columns, *linked]
 
 
 def reached(view: View, row: Any) -> str:
@@ -505,16 +493,6 @@ def draw_clocks(view: View) -> None:
         draw_none(view, "clocks")
         return
 
-    def data() -> page.Data:
-        clocks = ("time", "physical", "expenditure")
-        gaps = [None if None in (t, p) else p - t for t, p in zip(rows["time"], rows["physical"], strict=True)]
-        shown = rows.assign(
-            gap=[page.moved(view, gap, "share") for gap in gaps],
-            **{name: [page.written(view, share, "share") for share in rows[name]] for name in clocks},
-        )
-        named = [Column(name, view.say(f"col_{name}"), "right") for name in (*clocks, "gap")]
-        return shown, [Column("label", view.say("col_line")), *named]
-
     page.chart(
         view,
         "clocks",
@@ -522,11 +500,22 @@ def draw_clocks(view: View) -> None:
         alt=lambda: deviation.clocks_alt(rows, view.lang),
         title=view.say("clocks_title"),
         subtitle=page.subtitle(view, view.say("clocks_unit")),
-        data=data,
+        data=lambda: clocks_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
         on_click=narrow_to("action_line"),
     )
+
+
+def clocks_data(view: View, rows: pd.DataFrame) -> page.Data:
+    clocks = ("time", "physical", "expenditure")
+    gaps = [None if None in (t, p) else p - t for t, p in zip(rows["time"], rows["physical"], strict=True)]
+    shown = rows.assign(
+        gap=[page.moved(view, gap, "share") for gap in gaps],
+        **{name: [page.written(view, share, "share") for share in rows[name]] for name in clocks},
+    )
+    named = [Column(name, view.say(f"col_{name}"), "right") for name in (*clocks, "gap")]
+    return shown, [Column("label", view.say("col_line")), *named]
 
 
 # ---------------------------------------------------------------- line × territory
@@ -546,17 +535,6 @@ def draw_grid(view: View) -> None:
     unit = progress.unit(metric)
     highest = max((float(found) for found in rows["value"] if found is not None), default=0.0)
 
-    def data() -> page.Data:
-        lines = dict(zip(rows["column_id"], rows["column"], strict=True))
-        cells = {(row.row, row.column_id): row for row in records(rows)}
-        places = list(dict.fromkeys(rows["row"]))
-        written = {
-            line: [page.written(view, cells[at, line].value, unit.id, basis=cells[at, line].basis) for at in places]
-            for line in lines
-        }
-        columns = [Column(line, label, "right") for line, label in lines.items()]
-        return pd.DataFrame({"place": places} | written), [Column("place", view.say("col_territory")), *columns]
-
     page.chart(
         view,
         f"grid_{metric}",
@@ -564,13 +542,25 @@ def draw_grid(view: View) -> None:
         alt=lambda: grid.heat_alt(rows, view.lang, unit=unit),
         title=known[metric],
         subtitle=page.subtitle(view, progress.definition(metric, view.lang).rstrip(".")),
-        data=data,
+        data=lambda: grid_data(view, rows, unit.id),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
         on_click=narrow_to("territory"),
     )
     page.note(view, "grid_note")
     note_withdrawn(view)
+
+
+def grid_data(view: View, rows: pd.DataFrame, unit: str) -> page.Data:
+    lines = dict(zip(rows["column_id"], rows["column"], strict=True))
+    cells = {(row.row, row.column_id): row for row in records(rows)}
+    places = list(dict.fromkeys(rows["row"]))
+    written = {
+        line: [page.written(view, cells[at, line].value, unit, basis=cells[at, line].basis) for at in places]
+        for line in lines
+    }
+    columns = [Column(line, label, "right") for line, label in lines.items()]
+    return pd.DataFrame({"place": places} | written), [Column("place", view.say("col_territory")), *columns]
 
 
 def note_withdrawn(view: View) -> None:
@@ -691,8 +681,12 @@ def draw_sentences(view: View) -> None:
     ]
     page.table(shown, columns, caption=view.say("sentences_title"))
     page.note(view, "sentences_shown", shown=len(found), total=len(every))
-    mark = view.app("example_band") if view.example else ""
+    offer_sentences(view, every, columns)
+
+
+def offer_sentences(view: View, every: pd.DataFrame, columns: list[Column]) -> None:
     headings = {column.name: column.heading for column in columns}
+    mark = view.app("example_band") if view.example else ""
     st.download_button(
         view.app("download_csv"),
         lambda: csv_file(coded(view, every)[list(headings)].rename(columns=headings), mark=mark),
@@ -770,4 +764,6 @@ elif progress.incurred(view.asked, view.lang).empty:
 else:
     project = project_chosen(view)
     draw_cards(view, progress.of_project(view.asked, project) if project else view.asked)
+    if project:
+        page.note(view, "cards_of_project", project=progress.projects(view.asked, view.lang)[project])
     DRAWN[tab_chosen(view, project)](view)

@@ -11,39 +11,12 @@ from impact_analytics.ui import markup, page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
 PARTNERS_SHOWN = 120
+POINTS_AT_ONCE = 120
 FIGURES = ("funding", "term_in_force", "bodies_named", "third_country_nationals")
 MONITORED = ("expenditure_progress", "gap")
 LINE_METRICS = ("budget", "budget_progress", "physical_progress", "time_progress")
 TABS = ("project", "activity", "call", "opportunity", "document")
 LEFT_HEIGHT, ROW_HEIGHT = 1130, 26  # px of the column with map and ranking: without its rows, and of a row
-LAYOUT = """<style>
-[data-testid="stColumn"]:has(.st-key-places_map) {{
-  position: sticky; align-self: flex-start; top: min(0px, calc(100vh - {height}px));
-}}
-.st-key-dossier h2.part {{ margin-top: 16px; }}
-.st-key-dossier .cards {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }}
-.st-key-dossier details {{ border-bottom: 1px solid var(--ia-line); padding: 4px 0; }}
-.st-key-dossier summary {{ font-size: 15px; font-weight: 600; cursor: pointer; padding: 4px 0; }}
-.st-key-dossier .st-key-tab button {{ padding: 4px 8px; }}
-.st-key-dossier table.figures .wide {{ min-width: 180px; }}
-.st-key-dossier ul.dossier-facts {{
-  margin: 0; padding: 0; list-style: none; display: flex; flex-wrap: wrap; gap: 2px 16px;
-}}
-.st-key-dossier ul.dossier-facts li {{ margin: 0; padding: 0; font-size: 15px; }}
-.st-key-dossier ul.dossier-facts a {{ color: var(--ia-accent); }}
-.st-key-dossier ol.cited {{ margin: 0; padding: 0 0 0 24px; font-size: 13px; }}
-.st-key-dossier ol.cited li {{ margin: 0; padding: 2px 0; font-size: 13px; }}
-.st-key-dossier ol.cited a {{ color: var(--ia-accent); }}
-@media (max-width: 640px) {{
-  [data-testid="stHorizontalBlock"]:has(.st-key-places_map) {{ flex-direction: column; flex-wrap: nowrap; }}
-  [data-testid="stColumn"]:has(.st-key-places_map), [data-testid="stColumn"]:has(.st-key-places_map) > * {{
-    display: contents;
-  }}
-  [data-testid="stHorizontalBlock"] :has(> .st-key-places_map) {{ order: 1; width: 100%; }}
-  [data-testid="stHorizontalBlock"] > :has(.st-key-dossier) {{ order: 2; width: 100%; }}
-  [data-testid="stHorizontalBlock"] :has(> .st-key-places_ranking) {{ order: 3; width: 100%; }}
-}}
-</style>"""
 
 
 Cites = dict[tuple[str, str], int]  # title and address of a source, its number in the dossier
@@ -69,7 +42,7 @@ def choose_place(view: View, places: pd.DataFrame) -> str:
 def choose_points(view: View, points: pd.DataFrame) -> pd.DataFrame:
     names = view.names("kind")
     kinds = {id: name for id, name in names.items() if id in set(points["kind"])}
-    options = {"all": view.say("all_points")} | kinds
+    options = ({"all": view.say("all_points")} if len(points) <= POINTS_AT_ONCE else {}) | kinds
     chosen = page.choose(view, "points", options, view.say("choose_points"), empty=view.say("no_points"))
     return points if chosen == "all" else points[points["kind"] == chosen]
 
@@ -263,7 +236,7 @@ def draw_refund(view: View, here: Asked) -> None:
             "refund_ordered",
             day=territory_map.dated(view, refund["ordered_on"], "day", long=True),
             amount=page.written(view, refund["ordered_eur"], "eur"),
-            reason=refund["reason"],
+            reason=str(refund["reason"]).rstrip("."),
         )
         if refund["received_on"] is None:
             said += f" {view.say('refund_open')}"
@@ -338,7 +311,7 @@ def draw_lines(view: View, here: Asked, cited: Cites) -> None:
 def draw_progress(view: View, here: Asked) -> None:
     found, _ = answer(here, LINE_METRICS, ("action_line",))
     known = [name for name in LINE_METRICS if name in found and found[name].notna().any()]
-    if not known:
+    if not known or not found[known].fillna(0).astype(bool).any(axis=None):
         return
     names = view.names("action_line")
     order = [id for id in names if id in set(found["action_line"])]
@@ -492,8 +465,9 @@ with boxes[1]:
     place = choose_place(view, places)
 if with_map and len(bodies):
     with boxes[2]:
-        bodies = choose_points(view, bodies)
-st.html(LAYOUT.format(height=LEFT_HEIGHT + ROW_HEIGHT * int(places["inside"].sum())))
+        bodies = choose_points(view, bodies[bodies["territory"] == place] if place else bodies)
+height = LEFT_HEIGHT + ROW_HEIGHT * int(places["inside"].sum())
+st.html(f"<style>:root{{--ia-left:{height}px}}</style>")
 left, right = st.columns([1, 1], gap="large")
 with left:
     if metric:

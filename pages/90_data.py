@@ -28,6 +28,14 @@ def count(view: View, number: int) -> str:
     return page.written(view, number, "count")
 
 
+def choose(view: View, id: str, options: Mapping[str, str], every: str) -> str:
+    """Draw one of the page's own choices; say so where the link asks for one that is not there."""
+    asked_for = view.chosen(id)
+    if asked_for and asked_for not in options:
+        page.paragraph(view.app("rejected_unknown_value", name=id, value=asked_for[:60]))
+    return page.choose(view, id, options, view.say(id), empty=every)
+
+
 # ---------------------------------------------------------------- sources
 
 
@@ -111,11 +119,8 @@ def draw_gaps(view: View) -> None:
 
 def draw_glossary(view: View) -> None:
     names = {metric.id: metric.words(view.lang)["name"] for metrics in data.by_group().values() for metric in metrics}
-    asked_for = view.chosen("metric")
-    if asked_for and asked_for not in names:
-        page.paragraph(view.app("rejected_unknown_value", name=view.say("metric"), value=asked_for[:60]))
     ordered = dict(sorted(names.items(), key=lambda item: item[1]))
-    chosen = page.choose(view, "metric", ordered, view.say("metric"), empty=view.say("all_metrics"))
+    chosen = choose(view, "metric", ordered, view.say("all_metrics"))
     if chosen:
         draw_passport(view, chosen)
     else:
@@ -216,17 +221,24 @@ def draw_sql(view: View, passport: data.Passport) -> None:
     if opened.open:
         with opened:
             page.note(view, "sql_note")
-            st.code(passport.sql, language="sql", wrap_lines=True)
-            shown = pd.DataFrame(
-                [(f"${name}", said_param(view, held)) for name, held in sorted(passport.params.items())],
-                columns=["name", "value"],
-            )
-            columns = [Column("name", view.say("col_param")), Column("value", view.say("col_value"))]
-            page.table(shown, columns, caption=view.say("col_param"))
+            for sql, params in passport.statements:
+                draw_statement(view, sql, params)
+            for made, select in passport.made.items():
+                page.note(view, "sql_made", table=made)
+                st.code(select, language=None, wrap_lines=True)
+
+
+def draw_statement(view: View, sql: str, params: Mapping[str, Any]) -> None:
+    st.code(sql, language=None, wrap_lines=True)
+    shown = pd.DataFrame(
+        [(f"${name}", said_param(view, held)) for name, held in sorted(params.items())], columns=["name", "value"]
+    )
+    columns = [Column("name", view.say("col_param")), Column("value", view.say("col_value"))]
+    page.table(shown, columns, caption=view.say("col_param"))
 
 
 def said_param(view: View, held: object) -> str:
-    several = held if isinstance(held, list) else [held]
+    several = held if isinstance(held, list | tuple) else [held]
     return ", ".join(str(one) for one in several) or view.say("param_none")
 
 
@@ -235,9 +247,7 @@ def said_param(view: View, held: object) -> str:
 
 def draw_tables(view: View) -> None:
     rows = data.tables(view.asked)
-    chosen = page.choose(
-        view, "table", {name: name for name in rows["name"]}, view.say("table"), empty=view.say("all_tables")
-    )
+    chosen = choose(view, "table", {name: name for name in rows["name"]}, view.say("all_tables"))
     if chosen:
         draw_table(view, chosen, int(rows.set_index("name")["rows"][chosen]))
         return

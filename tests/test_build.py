@@ -145,10 +145,8 @@ def test_a_build_writes_down_what_it_read_and_what_it_warned_of(invented):
 
 def test_every_row_says_where_it_stands(snapshot):
     for name in ("source", "project", "deadline"):
-        rows = (
-            cursor(snapshot).execute(f'SELECT basis, "file", min(line), count(*) FROM {name} GROUP BY ALL').fetchall()
-        )
-        [(basis, file, first, count)] = rows
+        places = f'SELECT basis, "file", min(line), count(*) FROM {name} GROUP BY ALL'
+        [(basis, file, first, count)] = cursor(snapshot).execute(places).fetchall()
         assert (basis, file, first) == (snapshot.programme.basis, f"{snapshot.programme_id}/{name}.csv", 2)
         assert count > 0
 

@@ -11,6 +11,7 @@ from impact_analytics.queries.asked import (
     narrowed_sql,
     periods,
     rows,
+    statements,
     value,
     values,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "narrowed_sql",
     "periods",
     "rows",
+    "statements",
     "value",
     "values",
 ]

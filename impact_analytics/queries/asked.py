@@ -1,6 +1,7 @@
 """A question to a snapshot: as of which day, narrowed to what; and the ways to have it answered."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -9,9 +10,20 @@ from typing import Any
 import pandas as pd
 
 from impact_analytics.filters import Filters
-from impact_analytics.semantics import dimensions, metrics, select, used_params, with_marts
+from impact_analytics.semantics import (
+    Metric,
+    dimensions,
+    lacking,
+    measures,
+    metrics,
+    select,
+    used_params,
+    with_marts,
+    worked_out,
+)
 from impact_analytics.store import Snapshot, cursor
 
+Answered = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 Narrowed = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -35,10 +47,15 @@ class Asked:
         """Return the ids narrowed to, by dimension."""
         return dict(self.where)
 
+    @property
+    def made(self) -> bool:
+        """Say whether the marts that the build made answer this: for days that readers are offered, all acts in."""
+        return not self.without and periods_set(self.snapshot).issuperset(self.all_days)
+
     def params(self) -> dict[str, Any]:
         """Return every parameter that facts, marts and our own SELECTs may name."""
-        late = self.snapshot.programme.thresholds.get("sheet_late_days", 0)
-        return {"days": self.all_days, "as_of": self.as_of, "without": list(self.without), "late_days": int(late)}
+        late = self.snapshot.programme.late_days
+        return {"days": self.all_days, "as_of": self.as_of, "without": list(self.without), "late_days": late}
 
 
 def asked(snapshot: Snapshot, as_of: date, filters: Filters) -> Asked:
@@ -62,19 +79,82 @@ class Value:
         return metrics()[self.metric].unit
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def answer(
     asked: Asked, names: tuple[str, ...], by: tuple[str, ...] = ()
 ) -> tuple[pd.DataFrame, Mapping[str, tuple[str, ...]]]:
     """Answer metrics split by dimensions for every day asked; return the rows and what could not be split.
 
-    The frame is shared: read it, copy before changing it.
+    Columns: as_of, one per dimension (blank text where a row has none), each metric and its `<metric>_basis`. The frame
+    is shared: read it, copy before changing it.
     """
-    query = select(names, by, asked.chosen, asked.snapshot.columns)
-    if len(query.not_split) == len(set(names)):
-        return pd.DataFrame(columns=["as_of", *by]), query.not_split
-    params = used_params(query.sql, asked.params() | query.params)
-    return _frame(asked.snapshot, query.sql, params), query.not_split
+    dimensions_asked = dict.fromkeys([*by, *asked.chosen])
+    not_split = {
+        name: missing for name in names if (missing := lacking(name, dimensions_asked, asked.snapshot.columns))
+    }
+    answered = [name for name in names if name not in not_split]
+    found = _measured(asked, answered, by)
+    keys = sorted(found) if by else [(day,) for day in asked.all_days]
+    rows = [(*key, *_worked_out(answered, found.get(key, {}))) for key in keys]
+    heads = [part for name in answered for part in (name, f"{name}_basis")]
+    return pd.DataFrame(rows, columns=["as_of", *by, *heads], dtype=object), not_split
+
+
+def _measured(asked: Asked, names: Sequence[str], by: tuple[str, ...]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Return the measures under metrics, with value and basis, by day and dimensions."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    one_day = len(asked.all_days) == 1
+    wanted: dict[str, list[Metric]] = {}
+    for part in measures(names):
+        query = _select(asked.snapshot, part.id, by, tuple(asked.chosen), one_day)
+        wanted.setdefault(query, []).append(part)
+    for query, parts in wanted.items():
+        columns, fetched = _answered(asked, query)
+        for values in fetched:
+            row = dict(zip(columns, values, strict=True))
+            here = found.setdefault(values[: len(by) + 1], {})
+            here.update({part.id: (row[f"v_{part.id}"], _basis(asked.snapshot, part, row)) for part in parts})
+    return found
+
+
+def _basis(snapshot: Snapshot, metric: Metric, row: Mapping[Any, Any]) -> str:
+    least, most = row.get(f"b_{metric.id}"), row.get(f"c_{metric.id}")
+    if f"b_{metric.id}" not in row:
+        least = most = bases(snapshot, metric.source)[0] if row[f"v_{metric.id}"] is not None else None
+    return (least or "") if least == most else "mixed"
+
+
+@lru_cache(maxsize=512)
+def bases(snapshot: Snapshot, source: str) -> tuple[str, ...]:
+    """Return the bases that the rows of a fact or mart have."""
+    table = source.replace("mart_", "made_", 1)
+    return tuple(row[0] for row in _fetch(snapshot, f'SELECT DISTINCT basis FROM "{table}" ORDER BY 1', {}))
+
+
+def _worked_out(names: Sequence[str], found: Mapping[str, Any]) -> list[Any]:
+    known = defaultdict(lambda: (None, ""), found)
+    return [part for name in names for part in worked_out(name, known)]
+
+
+def statements(asked: Asked, name: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the very SELECTs that answer a metric as asked, with their parameters."""
+    one_day = len(asked.all_days) == 1
+    queries = [_select(asked.snapshot, part.id, (), tuple(asked.chosen), one_day) for part in measures([name])]
+    whole = [_whole(asked.snapshot, query, asked.made) for query in dict.fromkeys(queries)]
+    return [(sql, used_params(sql, asked.params() | asked.chosen)) for sql in whole]
+
+
+@lru_cache(maxsize=2048)
+def _select(
+    snapshot: Snapshot,
+    metric: str,
+    by: tuple[str, ...],
+    narrowed: tuple[str, ...],
+    one_day: bool,  # noqa: FBT001 - part of the key
+) -> str:
+    known = metrics()[metric]
+    one_basis = len(bases(snapshot, known.source)) == 1
+    return select(known, by, narrowed, snapshot.columns, one_day=one_day, one_basis=one_basis)
 
 
 def value(asked: Asked, name: str) -> Value:
@@ -85,7 +165,7 @@ def value(asked: Asked, name: str) -> Value:
 def values(asked: Asked, names: Sequence[str]) -> dict[str, Value]:
     """Return metrics as of the day asked, unsplit."""
     frame, not_split = answer(asked, tuple(names))
-    row: Mapping[Any, Any] = dict(frame[frame["as_of"] == asked.as_of].iloc[0]) if len(frame) else {}
+    row: Mapping[Any, Any] = frame.to_dict("records")[asked.all_days.index(asked.as_of)]
     return {
         name: Value(name, None, "", not_split[name])
         if name in not_split
@@ -94,26 +174,31 @@ def values(asked: Asked, names: Sequence[str]) -> dict[str, Value]:
     }
 
 
-def history(asked: Asked, name: str) -> list[Any]:
-    """Return one metric for every day asked, in order; blank where it has no value."""
-    frame, not_split = answer(asked, (name,))
+def history(asked: Asked, name: str, together: tuple[str, ...] = ()) -> list[Any]:
+    """Return one metric for every day asked, in order; blank where it has no value; answered `together` with others."""
+    frame, not_split = answer(asked, together or (name,))
     if name in not_split:
         return []
     known = dict(zip(frame["as_of"], frame[name], strict=True))
     return [known.get(day) for day in asked.all_days]
 
 
-@lru_cache(maxsize=2048)
 def rows(asked: Asked, sql: str, **others: Any) -> pd.DataFrame:
-    """Answer a SELECT of our own over tables, facts and marts; `$as_of` and `$days` are those asked for.
+    """Answer a SELECT of our own over tables, facts and marts; `$as_of` and `$days` are those asked for."""
+    columns, found = _answered(asked, sql, **others)
+    return pd.DataFrame(found, columns=list(columns), dtype=object)
 
-    The frame is shared: read it, copy before changing it.
-    """
-    whole = with_marts({}, sql)
-    params = used_params(
-        whole, asked.params() | asked.chosen | {name: _listed(value) for name, value in others.items()}
-    )
-    return _frame(asked.snapshot, whole, params)
+
+def _answered(asked: Asked, sql: str, **others: Any) -> Answered:
+    """Answer a SELECT from what is remembered for the very parameters it names."""
+    whole = _whole(asked.snapshot, sql, asked.made)
+    params = used_params(whole, asked.params() | asked.chosen | others)
+    return _fetched(asked.snapshot, whole, tuple(sorted((name, _frozen(value)) for name, value in params.items())))
+
+
+@lru_cache(maxsize=4096)
+def _whole(snapshot: Snapshot, sql: str, made: bool) -> str:  # noqa: FBT001 - part of the key
+    return with_marts(sql, snapshot.columns if made else {})
 
 
 @lru_cache(maxsize=512)
@@ -139,31 +224,34 @@ def narrowed_sql(asked: Asked, alias: str, ids: Sequence[str] = ("territory", "m
     return " AND ".join(wanted) or "TRUE"
 
 
-def _frame(snapshot: Snapshot, sql: str, params: Mapping[str, Any]) -> pd.DataFrame:
-    answered = cursor(snapshot).execute(sql, dict(params))
-    return pd.DataFrame(answered.fetchall(), columns=[column[0] for column in answered.description or []], dtype=object)
+@lru_cache(maxsize=8192)
+def _fetched(snapshot: Snapshot, sql: str, params: tuple[tuple[str, Hashable], ...]) -> Answered:
+    answered = cursor(snapshot).execute(sql, {name: _thawed(value) for name, value in params})
+    return tuple(column[0] for column in answered.description or []), answered.fetchall()
 
 
 def _fetch(snapshot: Snapshot, sql: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return cursor(snapshot).execute(sql, dict(params)).fetchall()
 
 
-def _listed(value: Any) -> Any:
+def _frozen(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _thawed(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
 @lru_cache(maxsize=64)
 def periods(snapshot: Snapshot) -> tuple[date, ...]:
     """Return the days a reader is offered: ends of reporting periods (or of quarters) and days of acts."""
-    sql = """
-        SELECT DISTINCT day FROM (
-            SELECT ends_on AS day FROM reporting_period
-            UNION ALL SELECT adopted_on FROM act WHERE milestone
-            UNION ALL SELECT last_day(make_date(y, q * 3, 1)) FROM range(2000, 2100) AS a(y), range(1, 5) AS b(q)
-            WHERE NOT EXISTS (SELECT 1 FROM reporting_period)
-        ) WHERE day BETWEEN (SELECT min(opened_on) FROM programme_call) AND $until ORDER BY day
-    """
-    return tuple(row[0] for row in _fetch(snapshot, sql, {"until": snapshot.programme.default_as_of}))
+    return tuple(row[0] for row in _fetch(snapshot, "SELECT as_of FROM offered_day ORDER BY as_of", {}))
+
+
+@lru_cache(maxsize=64)
+def periods_set(snapshot: Snapshot) -> frozenset[date]:
+    """Return the days a reader is offered, for looking one up."""
+    return frozenset(periods(snapshot))
 
 
 def ids(snapshot: Snapshot, source: str) -> list[str]:

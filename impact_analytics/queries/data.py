@@ -1,5 +1,6 @@
 """What the data are: their sources, contradictions, gaps, tables and state, and how each metric is computed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,8 +11,8 @@ import pandas as pd
 
 from impact_analytics.contract import Column, Table, contract
 from impact_analytics.i18n import LANGUAGES, texts
-from impact_analytics.queries.asked import Asked, rows
-from impact_analytics.semantics import Metric, metrics, select, used_params
+from impact_analytics.queries.asked import Asked, rows, statements
+from impact_analytics.semantics import Metric, lacking, mart, metrics
 from impact_analytics.store import NoSnapshot, Snapshot
 
 __all__ = [
@@ -133,20 +134,32 @@ def _rules(table: Table, columns: tuple[str, ...]) -> list[Rule]:
 
 @dataclass(frozen=True)
 class Passport:
-    """How one metric is computed: the SELECT that runs, its parameters, and the dimensions it cannot be narrowed by."""
+    """How one metric is computed: the SELECTs that run, their parameters, and the SELECTs of what the build made.
+
+    `not_split` holds the dimensions that it cannot be narrowed by; then nothing runs.
+    """
 
     metric: Metric
-    sql: str
-    params: Mapping[str, Any]
+    statements: Sequence[tuple[str, Mapping[str, Any]]]
+    made: Mapping[str, str]
     not_split: tuple[str, ...]
 
 
 def passport(asked: Asked, name: str) -> Passport:
-    """Return the very SELECT that answers a metric as asked; without one where it is not split by what is narrowed."""
-    query = select([name], (), asked.chosen, asked.snapshot.columns)
-    if name in query.not_split:
-        return Passport(metrics()[name], "", {}, query.not_split[name])
-    return Passport(metrics()[name], query.sql, used_params(query.sql, asked.params() | query.params), ())
+    """Return the very SELECTs that answer a metric as asked."""
+    if missing := lacking(name, asked.chosen, asked.snapshot.columns):
+        return Passport(metrics()[name], (), {}, missing)
+    found = statements(asked, name)
+    made = {f"made_{mart_name}": mart(mart_name) for sql, _ in found for mart_name in _made(sql)}
+    return Passport(metrics()[name], found, made, ())
+
+
+def _made(sql: str) -> list[str]:
+    """Return the marts that a SELECT reads ready made, and those that they were made of."""
+    found = dict.fromkeys(re.findall(r"\bmade_(\w+)", sql))
+    for name in list(found):
+        found |= dict.fromkeys(re.findall(r"\bmart_(\w+)", mart(name)))
+    return list(found)
 
 
 @lru_cache(maxsize=1)

@@ -83,7 +83,7 @@ def targets(asked: Asked, lang: str) -> pd.DataFrame:
             AND g.action_line IS NOT DISTINCT FROM r.action_line
         WHERE r.kind = 'target' AND r.known_from <= $as_of AND {narrowed_sql(asked, "x")}
             AND (r.action_line IS NULL OR {narrowed_sql(asked, "r", OWN)})
-        ORDER BY r.unit = 'contacts', r.unit, l.place, place
+        ORDER BY list_position(['persons', 'contacts', 'count', 'hours'], r.unit), l.place, place
         """,
     )
 
@@ -408,8 +408,8 @@ def sheets(asked: Asked, project: str, lang: str) -> pd.DataFrame:
     found = rows(
         asked,
         """
-        SELECT g.period_id, g.due_on, g.grade, g.received_on, g.version, g.late_days, s.protocol, g.basis
-        FROM mart_sheet_grade AS g LEFT JOIN sheet AS s USING (sheet_id)
+        SELECT g.period_id, g.due_on, g.grade, g.received_on, g.version, g.late_days, g.basis
+        FROM mart_sheet_grade AS g
         WHERE g.as_of = $as_of AND g.project_id = $project ORDER BY g.ends_on DESC
         """,
         project=project,

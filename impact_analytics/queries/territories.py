@@ -115,7 +115,10 @@ def by_metric(asked: Asked, metric: str, lang: str) -> pd.DataFrame:
     }
     found = places(asked, lang)
     pairs = [known.get(id, (None, "")) for id in found["id"]]
-    found = found.assign(value=[value for value, _ in pairs], basis=[basis for _, basis in pairs]).astype(object)
+    whole = {
+        name: pd.Series([pair[place] for pair in pairs], dtype=object) for place, name in enumerate(("value", "basis"))
+    }
+    found = found.assign(**whole)
     every = found.to_dict("records")
     order = sorted(range(len(found)), key=lambda place: _rank(every[place]))
     return found.iloc[order].reset_index(drop=True)

@@ -400,20 +400,25 @@ def quietly(words: str) -> str:
 # ---------------------------------------------------------------- words of values
 
 
+def year_before(day: date) -> date:
+    """Return the same day a year before; the last of February stays the last."""
+    return day.replace(year=day.year - 1) if (day.month, day.day) != (2, 29) else day.replace(year=day.year - 1, day=28)
+
+
 def brief(view: View, name: str) -> str:
     """Return a metric as a card writes it."""
     return written_short(view, value(view.asked, name))[0]
 
 
-def change(view: View, name: str, before: Any, day: date) -> str:
-    """Say how a metric has changed since an earlier day; nothing where it was not known then."""
-    now = value(view.asked, name).value
-    if before is None or now is None or metrics()[name].unit == "date":
+def change(view: View, found: Value, before: Any, day: date) -> str:
+    """Say how a value has changed since an earlier day; nothing where it was not known then."""
+    now = found.value
+    if before is None or now is None or found.unit == "date":
         return ""
     since = short_day(day, "day", view.lang)
     if now == before:
         return view.app("no_change_since", day=since)
-    return view.app("change_since", difference=_short_move(view, now - before, metrics()[name].unit), day=since)
+    return view.app("change_since", difference=_short_move(view, now - before, found.unit), day=since)
 
 
 def _short_move(view: View, difference: Any, unit: str) -> str:

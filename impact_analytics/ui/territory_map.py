@@ -176,10 +176,15 @@ def said(view: View, row: Mapping[Any, Any], unit: Unit) -> str:
 
 
 def alt(view: View, rows: pd.DataFrame, unit: Unit, title: str) -> str:
-    """Say what the map shows: what it answers, and every value."""
-    listed = "; ".join(f"{row['label']} {said(view, row, unit)}" for row in rows.to_dict("records"))
-    example = f"{view.app('example_band')}. " if view.example else ""
-    return f"{example}{title} {text('maps', 'alt', view.lang, count=len(rows))} {listed}."
+    """Say what the map shows: what it answers, of how many territories, the largest and the smallest known value."""
+    parts = [view.app("example_band") + "."] if view.example else []
+    parts += [title, text("maps", "alt", view.lang, count=len(rows))]
+    firm = [row for row in rows.to_dict("records") if row["value"] is not None and row["basis"] != "estimate"]
+    if firm:
+        top, low = (choose(firm, key=lambda row: float(row["value"])) for choose in (max, min))
+        values = {"top_value": said(view, top, unit), "low_value": said(view, low, unit)}
+        parts.append(text("charts", "extremes", view.lang, top=top["label"], low=low["label"], **values))
+    return " ".join(parts)
 
 
 # ---------------------------------------------------------------- beside it
