@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -128,7 +129,7 @@ def draw_map(view: View) -> None:
         territory_map.draw(view, "overview_map", rows, page.UNITS["eur"], title=view.say("map_title"), sources=cited)
 
 
-def pending_line(view: View, row: pd.Series) -> str:
+def pending_line(view: View, row: dict[str, Any]) -> str:
     limit = row["topic"] == "limit"
     reference = view.app(f"limit.{row['reference']}").lower() if limit else row["reference"]
     what = view.say(f"topic.{row['topic']}", reference=reference)
@@ -149,7 +150,7 @@ def draw_pending(view: View) -> None:
     if rows.empty:
         page.paragraph(view.say("pending_none"))
         return
-    page.bullets([pending_line(view, row) for _, row in rows.head(PENDING_SHOWN).iterrows()])
+    page.bullets([pending_line(view, row) for row in page.records(rows.head(PENDING_SHOWN))])
     if len(rows) > PENDING_SHOWN:
         page.note(view, "pending_more", count=len(rows) - PENDING_SHOWN)
 
@@ -166,7 +167,7 @@ def draw_lines(view: View) -> None:
     columns = [Column("line", view.say("col_line"), wide=True), Column("results", view.say("col_results"), wide=True)]
     shown = pd.DataFrame(
         {
-            "line": [f"{row.line} · {row.name}: {row.title}" for row in rows.itertuples(index=False)],
+            "line": [f"{row['line']} · {row['name']}: {row['title']}" for row in page.records(rows)],
             "results": [results_said(view, found) for found in rows["results"]],
         }
     )

@@ -133,7 +133,7 @@ def name_of(view: View, metric: str) -> str:
 
 
 def records(rows: pd.DataFrame) -> list[Row]:
-    return list(rows.to_dict("records"))
+    return list(page.records(rows))
 
 
 # ---------------------------------------------------------------- files to take away

@@ -178,7 +178,7 @@ def draw_dossier(view: View, place: str, name: str, *, applied: bool) -> None:
     page.heading(name)
     if not applied or found.empty:
         page.paragraph(view.say("no_project_sentence" if applied else "not_applied_sentence", place=name))
-    for project in found.to_dict("records"):
+    for project in page.records(found):
         draw_project(view, project)
     draw_refund(view, here)
     if chosen := here.chosen.get("action_line"):
@@ -231,7 +231,7 @@ def draw_project(view: View, project: dict[Any, Any]) -> None:
 
 
 def draw_refund(view: View, here: Asked) -> None:
-    for refund in territories.recoveries(here, view.lang).to_dict("records"):
+    for refund in page.records(territories.recoveries(here, view.lang)):
         said = view.say(
             "refund_ordered",
             day=territory_map.dated(view, refund["ordered_on"], "day", long=True),
@@ -334,7 +334,7 @@ def draw_facts(view: View, here: Asked, cited: Cites) -> None:
     if found.empty:
         page.note(view, "facts_none")
         return
-    every = found.to_dict("records")
+    every = page.records(found)
     shown = found.assign(
         on=[territory_map.dated(view, fact["on_date"], fact["precision"]) for fact in every],
         said=[fact_said(view, fact) for fact in every],
@@ -395,7 +395,7 @@ def draw_continuity(view: View, here: Asked, cited: Cites) -> None:
     if found.empty:
         page.note(view, "continuity_none")
         return
-    every = found.to_dict("records")
+    every = page.records(found)
     shown = found.assign(
         when=[view.say(row["direction"]) for row in every],
         what=[continuity_said(view, row) for row in every],
@@ -439,7 +439,7 @@ def draw_items(view: View, here: Asked, cited: Cites) -> None:
     if found.empty:
         page.note(view, "items_none")
         return
-    every = found.to_dict("records")
+    every = page.records(found)
     shown = found.assign(
         on=[
             "" if row["on_date"] is None else territory_map.dated(view, row["on_date"], row["precision"])

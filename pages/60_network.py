@@ -19,7 +19,7 @@ Row = Mapping[Any, Any]
 
 
 def records(rows: pd.DataFrame) -> list[Row]:
-    return list(rows.to_dict("records"))
+    return list(page.records(rows))
 
 
 # ---------------------------------------------------------------- planned and known

@@ -79,7 +79,7 @@ def draw_contradictions(view: View) -> None:
         page.paragraph(view.say("contradictions_none"))
         return
     page.note(view, "contradictions_note")
-    page.bullets([contradiction(view, row) for row in rows.to_dict("records")])
+    page.bullets([contradiction(view, row) for row in page.records(rows)])
 
 
 def contradiction(view: View, row: Mapping[Any, Any]) -> str:

@@ -34,6 +34,7 @@ PLACES = {
     "theme": Place(1),
     "semantics": Place(1),
     "programme": Place(1),
+    "frames": Place(1),
     "contract": Place(1),
     "problems": Place(1),
     "filters": Place(2),

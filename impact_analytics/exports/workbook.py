@@ -12,6 +12,7 @@ import pandas as pd
 import xlsxwriter
 
 from impact_analytics.formats import MISSING, UNITS
+from impact_analytics.frames import records
 from impact_analytics.theme import theme
 
 SETTINGS = {
@@ -51,7 +52,7 @@ class Sheet:
     @property
     def plain(self) -> pd.DataFrame:
         """Return what is shown as a text file holds it: headings as names, numbers bare, days as far as known."""
-        rows = self.rows.to_dict("records")
+        rows = records(self.rows)
         columns = {field.heading: [_plain(row, field) for row in rows] for field in self.fields}
         return pd.DataFrame(columns, dtype=object)
 
@@ -118,7 +119,7 @@ def _write_sheet(page: Any, sheet: Sheet, mark: str, look: Mapping[str, Any]) ->
         right = "head_right" if field.unit and field.unit != "date" else "head"
         page.write_string(top, column, field.heading, look[right])
         page.set_column(column, column, _width(sheet.rows, field))
-    for down, row in enumerate(sheet.rows.to_dict("records"), top + 1):
+    for down, row in enumerate(records(sheet.rows), top + 1):
         for column, field in enumerate(sheet.fields):
             _write(page, (down, column), row, field, look)
     page.freeze_panes(top + 1, 1)

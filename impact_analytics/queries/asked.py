@@ -79,25 +79,32 @@ class Value:
         return metrics()[self.metric].unit
 
 
-@lru_cache(maxsize=4096)
 def answer(
     asked: Asked, names: tuple[str, ...], by: tuple[str, ...] = ()
 ) -> tuple[pd.DataFrame, Mapping[str, tuple[str, ...]]]:
     """Answer metrics split by dimensions for every day asked; return the rows and what could not be split.
 
-    Columns: as_of, one per dimension (blank text where a row has none), each metric and its `<metric>_basis`. The frame
-    is shared: read it, copy before changing it.
+    Columns: as_of, one per dimension (blank text where a row has none), each metric and its `<metric>_basis`.
     """
-    dimensions_asked = dict.fromkeys([*by, *asked.chosen])
-    not_split = {
-        name: missing for name in names if (missing := lacking(name, dimensions_asked, asked.snapshot.columns))
-    }
+    rows, not_split = _answers(asked, names, by)
+    answered = [name for name in names if name not in not_split]
+    heads = [part for name in answered for part in (name, f"{name}_basis")]
+    flat = [(*key, *(part for name in answered for part in found[name])) for key, found in rows.items()]
+    return pd.DataFrame(flat, columns=["as_of", *by, *heads], dtype=object), not_split
+
+
+Answers = tuple[dict[tuple[Any, ...], dict[str, tuple[Any, str]]], dict[str, tuple[str, ...]]]
+
+
+@lru_cache(maxsize=4096)
+def _answers(asked: Asked, names: tuple[str, ...], by: tuple[str, ...] = ()) -> Answers:
+    """Return value and basis of metrics by day and dimensions, and what could not be split."""
+    wanted = dict.fromkeys([*by, *asked.chosen])
+    not_split = {name: missing for name in names if (missing := lacking(name, wanted, asked.snapshot.columns))}
     answered = [name for name in names if name not in not_split]
     found = _measured(asked, answered, by)
     keys = sorted(found) if by else [(day,) for day in asked.all_days]
-    rows = [(*key, *_worked_out(answered, found.get(key, {}))) for key in keys]
-    heads = [part for name in answered for part in (name, f"{name}_basis")]
-    return pd.DataFrame(rows, columns=["as_of", *by, *heads], dtype=object), not_split
+    return {key: _worked_out(answered, found.get(key, {})) for key in keys}, not_split
 
 
 def _measured(asked: Asked, names: Sequence[str], by: tuple[str, ...]) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -131,9 +138,9 @@ def bases(snapshot: Snapshot, source: str) -> tuple[str, ...]:
     return tuple(row[0] for row in _fetch(snapshot, f'SELECT DISTINCT basis FROM "{table}" ORDER BY 1', {}))
 
 
-def _worked_out(names: Sequence[str], found: Mapping[str, Any]) -> list[Any]:
+def _worked_out(names: Sequence[str], found: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     known = defaultdict(lambda: (None, ""), found)
-    return [part for name in names for part in worked_out(name, known)]
+    return {name: worked_out(name, known) for name in names}
 
 
 def statements(asked: Asked, name: str) -> list[tuple[str, dict[str, Any]]]:
@@ -164,23 +171,18 @@ def value(asked: Asked, name: str) -> Value:
 
 def values(asked: Asked, names: Sequence[str]) -> dict[str, Value]:
     """Return metrics as of the day asked, unsplit."""
-    frame, not_split = answer(asked, tuple(names))
-    row: Mapping[Any, Any] = frame.to_dict("records")[asked.all_days.index(asked.as_of)]
+    rows, not_split = _answers(asked, tuple(names))
+    found = rows[asked.as_of,]
     return {
-        name: Value(name, None, "", not_split[name])
-        if name in not_split
-        else Value(name, row[name], row[f"{name}_basis"] or "")
+        name: Value(name, None, "", not_split[name]) if name in not_split else Value(name, *found[name])
         for name in names
     }
 
 
 def history(asked: Asked, name: str, together: tuple[str, ...] = ()) -> list[Any]:
-    """Return one metric for every day asked, in order; blank where it has no value; answered `together` with others."""
-    frame, not_split = answer(asked, together or (name,))
-    if name in not_split:
-        return []
-    known = dict(zip(frame["as_of"], frame[name], strict=True))
-    return [known.get(day) for day in asked.all_days]
+    """Return one metric for every day asked, in order, answered `together` with others; empty where not split so."""
+    rows, not_split = _answers(asked, together or (name,))
+    return [] if name in not_split else [rows[day,][name][0] for day in asked.all_days]
 
 
 def rows(asked: Asked, sql: str, **others: Any) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from impact_analytics.formats import UNITS, Unit, day, listing, period
+from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, Value, answer, names, narrowed_sql, rows
 from impact_analytics.semantics import lacking, metrics
 
@@ -199,7 +200,7 @@ def clocks(asked: Asked, lang: str) -> pd.DataFrame:
     """Return the three clocks by line: id, label, time, physical, expenditure (shares), basis."""
     found, _ = answer(asked, CLOCKS, ("action_line",))
     order = list(names(asked.snapshot, "action_line", lang).items())
-    by_line = {row["action_line"]: row for row in found.to_dict("records")}
+    by_line = {row["action_line"]: row for row in records(found)}
     told = [
         (id, label, *(by_line[id][name] for name in CLOCKS), by_line[id][f"{CLOCKS[1]}_basis"] or "")
         for id, label in order
@@ -253,7 +254,7 @@ def grid(asked: Asked, metric: str, lang: str, not_stated: str) -> pd.DataFrame:
     found, _ = answer(asked, (metric,), ("territory", "action_line"))
     territories = names(asked.snapshot, "territory", lang)
     columns = dict(names(asked.snapshot, "action_line", lang)) | {"": not_stated}
-    cells = {(row["territory"], row["action_line"]): row for row in found.to_dict("records")}
+    cells = {(row["territory"], row["action_line"]): row for row in records(found)}
     across = [line for line in columns if any(at == line for _, at in cells)]
     down = [place for place in territories if any(at == place for at, _ in cells)]
     told = [
@@ -438,7 +439,7 @@ def newest(asked: Asked, project: str, lang: str) -> Newest | None:
         """,
         project=project,
     )
-    told = [(row["sheet_id"], period(row["period_id"], lang)) for row in found.to_dict("records")]
+    told = [(row["sheet_id"], period(row["period_id"], lang)) for row in records(found)]
     return Newest(*told[0], *(told[1] if len(told) > 1 else ("", ""))) if told else None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, answer, narrowed_sql, rows
 
 PROGRESS = ("expenditure_progress", "gap", "sheets_missing")
@@ -89,8 +90,8 @@ def _with_progress(found: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     if not monitored(asked):
         return found.assign(**dict.fromkeys(PROGRESS))
     frame, _ = answer(asked, PROGRESS, ("project",))
-    now = {row["project"]: row for row in frame.to_dict("records") if row["as_of"] == asked.as_of}
-    running = [row["project_id"] if row["state"] != "withdrawn" else "" for row in found.to_dict("records")]
+    now = {row["project"]: row for row in records(frame) if row["as_of"] == asked.as_of}
+    running = [row["project_id"] if row["state"] != "withdrawn" else "" for row in records(found)]
     columns = {name: [_progress(now.get(id), name) if id else None for id in running] for name in PROGRESS}
     return found.assign(**{name: pd.Series(values, dtype=object) for name, values in columns.items()})
 

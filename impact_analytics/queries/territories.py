@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, Value, answer, narrowed_sql, rows, values
 from impact_analytics.semantics import dimensions, lacking, metrics
 
@@ -110,7 +111,7 @@ def by_metric(asked: Asked, metric: str, lang: str) -> pd.DataFrame:
         row["territory"]: (row[name], row[f"{name}_basis"])
         for name in reversed(wanted)
         if name in frame
-        for row in frame[frame["as_of"] == asked.as_of].to_dict("records")
+        for row in records(frame[frame["as_of"] == asked.as_of])
         if row[name] is not None
     }
     found = places(asked, lang)
@@ -119,7 +120,7 @@ def by_metric(asked: Asked, metric: str, lang: str) -> pd.DataFrame:
         name: pd.Series([pair[place] for pair in pairs], dtype=object) for place, name in enumerate(("value", "basis"))
     }
     found = found.assign(**whole)
-    every = found.to_dict("records")
+    every = records(found)
     order = sorted(range(len(found)), key=lambda place: _rank(every[place]))
     return found.iloc[order].reset_index(drop=True)
 

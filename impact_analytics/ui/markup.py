@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 import pandas as pd
 
+from impact_analytics.frames import records
+
 Align = Literal["left", "right"]
 
 
@@ -67,7 +69,7 @@ def basis_mark(basis: str, word: str) -> str:
 def table(frame: pd.DataFrame, columns: Sequence[Column], *, caption: str, classes: str = "") -> str:
     """Return a frame, its cells already in words, as a table; `<column>` with `link` becomes an anchor."""
     head = "".join(f'<th scope="col" class="{column.align}">{escape(column.heading)}</th>' for column in columns)
-    body = "".join(f"<tr>{''.join(_cell(row, column) for column in columns)}</tr>" for row in frame.to_dict("records"))
+    body = "".join(f"<tr>{''.join(_cell(row, column) for column in columns)}</tr>" for row in records(frame))
     return (
         f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f'<table class="figures {classes}">'

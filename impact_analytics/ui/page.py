@@ -18,6 +18,7 @@ from impact_analytics.charts.frame import marked
 from impact_analytics.exports import csv_file
 from impact_analytics.filters import Choice, Filters
 from impact_analytics.formats import UNITS, full, short, short_day
+from impact_analytics.frames import records
 from impact_analytics.i18n import Words, texts
 from impact_analytics.programme import Programme
 from impact_analytics.queries import Asked, Value, asked, names, periods, value
@@ -29,7 +30,7 @@ from impact_analytics.ui.markup import Card, Column
 from impact_analytics.ui.spec import PageSpec, page_of, pages
 
 # What pages take from here although it is made elsewhere.
-__all__ = ["UNITS", "Asked", "Card", "Column", "dimensions", "metrics", "short_day"]
+__all__ = ["UNITS", "Asked", "Card", "Column", "dimensions", "metrics", "records", "short_day"]
 
 FIGURES_KEPT = 512
 SOURCES_SHOWN = 2

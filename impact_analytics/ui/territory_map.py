@@ -11,6 +11,7 @@ import streamlit as st
 
 from impact_analytics import formats, geo, maps
 from impact_analytics.formats import Unit
+from impact_analytics.frames import records
 from impact_analytics.geo import Shapes
 from impact_analytics.i18n import text, texts
 from impact_analytics.store import Snapshot
@@ -103,7 +104,7 @@ def picture(
     view: View, rows: pd.DataFrame, unit: Unit, *, selected: str = "", points: pd.DataFrame | None = None
 ) -> maps.Picture:
     """Return what the map shows."""
-    every = rows.to_dict("records")
+    every = records(rows)
     values = {row["id"]: None if row["value"] is None else float(row["value"]) for row in every}
     estimates = frozenset(row["id"] for row in every if row["basis"] == "estimate")
     firm = [value for id, value in values.items() if id not in estimates]
@@ -144,7 +145,7 @@ def dots(points: pd.DataFrame | None, kinds: Sequence[str]) -> list[maps.Point]:
             markup.escape(row["role"]),
             row["territory"],
         )
-        for row in points.to_dict("records")
+        for row in records(points)
     ]
 
 
@@ -179,7 +180,7 @@ def alt(view: View, rows: pd.DataFrame, unit: Unit, title: str) -> str:
     """Say what the map shows: what it answers, of how many territories, the largest and the smallest known value."""
     parts = [view.app("example_band") + "."] if view.example else []
     parts += [title, text("maps", "alt", view.lang, count=len(rows))]
-    firm = [row for row in rows.to_dict("records") if row["value"] is not None and row["basis"] != "estimate"]
+    firm = [row for row in records(rows) if row["value"] is not None and row["basis"] != "estimate"]
     if firm:
         top, low = (choose(firm, key=lambda row: float(row["value"])) for choose in (max, min))
         values = {"top_value": said(view, top, unit), "low_value": said(view, low, unit)}
@@ -227,7 +228,7 @@ def style(view: View, key: str, rows: pd.DataFrame, unit: Unit) -> str:
     """Return the style of a map: what a hover says of an area, the mark of an invented one, and its size on a phone."""
     tips = "".join(
         f'.tip-{row["id"]}::after{{content:"{_css(row["label"])}\\A {_css(said(view, row, unit))}"}}'
-        for row in rows.to_dict("records")
+        for row in records(rows)
     )
     box = f".st-key-{key}_box"
     mark = (
