@@ -98,7 +98,7 @@ def cursor(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
 
 
 def _attached(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
-    db = duckdb.connect(":memory:", config={"threads": 2, "autoinstall_known_extensions": False})
+    db = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
     path = str(snapshot.path).replace("'", "''")
     db.execute(f"""ATTACH '{path}' AS "{_alias(snapshot)}" (READ_ONLY)""")
     return db

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -108,20 +108,30 @@ def _answers(asked: Asked, names: tuple[str, ...], by: tuple[str, ...] = ()) -> 
 
 
 def _measured(asked: Asked, names: Sequence[str], by: tuple[str, ...]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    """Return the measures under metrics, with value and basis, by day and dimensions."""
+    """Return the measures under metrics, with value and basis, by day and dimensions.
+
+    A question for days that readers are offered is put for all of them: another day is then known already.
+    """
+    whole = replace(asked, as_of=periods(asked.snapshot)[-1], days=periods(asked.snapshot)) if asked.made else asked
+    days = frozenset(asked.all_days)
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    one_day = len(asked.all_days) == 1
-    wanted: dict[str, list[Metric]] = {}
     for part in measures(names):
-        query = _select(asked.snapshot, part.id, by, tuple(asked.chosen), one_day)
-        wanted.setdefault(query, []).append(part)
-    for query, parts in wanted.items():
-        columns, fetched = _answered(asked, query)
-        for values in fetched:
-            row = dict(zip(columns, values, strict=True))
-            here = found.setdefault(values[: len(by) + 1], {})
-            here.update({part.id: (row[f"v_{part.id}"], _basis(asked.snapshot, part, row)) for part in parts})
+        for key, value in _measure(whole, part.id, by).items():
+            if key[0] in days:
+                found.setdefault(key, {})[part.id] = value
     return found
+
+
+@lru_cache(maxsize=4096)
+def _measure(asked: Asked, name: str, by: tuple[str, ...]) -> dict[tuple[Any, ...], tuple[Any, str]]:
+    metric = metrics()[name]
+    one_day = len(asked.all_days) == 1
+    columns, fetched = _answered(asked, _select(asked.snapshot, name, by, tuple(asked.chosen), one_day))
+    rows = (dict(zip(columns, values, strict=True)) for values in fetched)
+    return {
+        tuple(row[key] for key in ("as_of", *by)): (row[f"v_{name}"], _basis(asked.snapshot, metric, row))
+        for row in rows
+    }
 
 
 def _basis(snapshot: Snapshot, metric: Metric, row: Mapping[Any, Any]) -> str:

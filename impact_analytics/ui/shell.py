@@ -1,6 +1,8 @@
 """The server around the app: language and style of the shell, headers, health, shapes; and a warm start."""
 
 import gc
+import importlib
+import pkgutil
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+import impact_analytics
 from impact_analytics.i18n import text
 from impact_analytics.store import NoSnapshot, pinned
 from impact_analytics.ui import reader
@@ -32,9 +35,17 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Build what is missing before the first visitor, and spare what is loaded from the collector."""
     reader.programmes()
     reader.warm()
+    _load_all()
     gc.collect()
     gc.freeze()
     yield {}
+
+
+def _load_all() -> None:
+    """Import what pages import, so that the collector need not look at it after every rerun."""
+    for module in pkgutil.walk_packages(impact_analytics.__path__, "impact_analytics."):
+        if not module.name.endswith("__main__") and module.name != "impact_analytics.ui.frame":
+            importlib.import_module(module.name)
 
 
 def routes() -> Sequence[BaseRoute]:
