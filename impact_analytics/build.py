@@ -2,14 +2,13 @@
 
 import hashlib
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import duckdb
+from filelock import FileLock
 
 from impact_analytics import checks
 from impact_analytics.contract import contract
@@ -18,11 +17,6 @@ from impact_analytics.programme import FILE, Programme, ProgrammeError, folders,
 from impact_analytics.semantics import used_params, with_marts
 from impact_analytics.settings import PACKAGE, SQL, cache_folder, data_folder
 from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinned, pointer
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 KEPT = 5
 CODE = ("semantics.py", "build.py", "checks.py", "contract.py", "datafiles.py", "problems.py", "texts/checks.toml")
@@ -184,18 +178,10 @@ def _count(db: duckdb.DuckDBPyConnection, table: str) -> int:
 
 @contextmanager
 def _alone(programme_id: str) -> Iterator[None]:
+    """Let one builder work at a time; the lock goes with the process that holds it."""
     cache_folder().mkdir(parents=True, exist_ok=True)
-    with (cache_folder() / f"{programme_id}.lock").open("a") as file:
-        _lock(file)
+    with FileLock(cache_folder() / f"{programme_id}.lock"):
         yield
-
-
-def _lock(file: IO[str]) -> None:
-    """Wait until no other builder holds the file; closing it lets it go."""
-    if sys.platform == "win32":
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _pointed(programme_id: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from impact_analytics.charts import deviation, distribution, grid, trend
 from impact_analytics.charts.frame import records
 from impact_analytics.exports import csv_file
-from impact_analytics.queries import Asked, Value, history, overview, progress, sources, value
+from impact_analytics.queries import Asked, Value, overview, progress, sources, value
 from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import Card, Column, View
 
@@ -50,17 +50,12 @@ def draw_cards(view: View, asked: Asked) -> None:
         page.note(view, "whose_line")
 
 
-def a_year_before(day: date) -> date:
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
 def clock_card(view: View, asked: Asked, name: str) -> Card:
-    since = a_year_before(view.as_of)
-    asked = replace(asked, days=page.days_between(view, since))
-    line = history(asked, name)
-    spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
+    since = progress.a_year_before(view.as_of)
+    course = progress.course(asked, name, page.days_between(view, since))
+    spark = trend.sparkline_svg([page.number(point) for point in course.values()], view.look)
     found = value(asked, name)
-    changed = change(view, found, line[asked.all_days.index(since)] if line else None, since)
+    changed = change(view, found, course.get(since), since)
     return page.card_of(view, found, label=progress.name(name, view.lang), note=changed, spark=spark)
 
 

@@ -1,5 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -110,7 +111,7 @@ def draw_steps(view: View, decided: pd.DataFrame, rows: pd.DataFrame) -> None:
 def step_rows(view: View, decided: pd.DataFrame, *, single: bool) -> pd.DataFrame:
     steps = deadlines.steps(decided, single=single)
     return steps.assign(
-        label=[step_label(view, row) for row in steps.itertuples()],
+        label=[step_label(view, row) for row in each(steps)],
         known_on=[min(when, view.as_of) for when in steps["known_on"]],
     )
 
@@ -145,7 +146,7 @@ def draw_limits(view: View) -> None:
     near = deadlines.after_limit(view.asked, view.lang)
     if near:
         page.paragraph(view.say("after_limit", act=near[0], limit=near[1], days=page.written(view, near[2], "days")))
-    for gap in deadlines.gaps(view.asked, view.spec.slug, view.lang).itertuples():
+    for gap in each(deadlines.gaps(view.asked, view.spec.slug, view.lang)):
         page.paragraph(f"{view.say('gap')} {gap.title}. {gap.reason}", quiet=True)
 
 
@@ -162,7 +163,7 @@ def limits_table(view: View, limits: pd.DataFrame) -> page.Data:
 
 def draw_without(view: View, left_out: tuple[str, ...], decided: pd.DataFrame) -> None:
     acts = decided[decided["act_id"].notna() & (decided["extension"] != "first") & ~decided["possible"].astype(bool)]
-    options = {row.act_id: f"{act_of(view, row)} → {day(view, row.ends_on)}" for row in acts.itertuples()}
+    options = {row.act_id: f"{act_of(view, row)} → {day(view, row.ends_on)}" for row in each(acts)}
     options |= {act: act for act in left_out if act not in options}
     if not options:
         return
@@ -258,13 +259,13 @@ def draw_projects(view: View, rows: pd.DataFrame) -> None:
     untold = int((rows["term_on"].isna() & rows["withdrawn_on"].isna()).sum())
     if untold:
         page.paragraph(counted(view, "no_term", untold), quiet=True)
-    for one in deadlines.withdrawals(view.asked, view.lang).itertuples():
+    for one in each(deadlines.withdrawals(view.asked, view.lang)):
         page.paragraph(withdrawn_said(view, one))
 
 
 def with_words(figure: Any, view: View, rows: pd.DataFrame) -> Any:
     """Say under the pointer no more of a date than is known of it."""
-    said = [project_said(view, row) for row in rows.itertuples()]
+    said = [project_said(view, row) for row in each(rows)]
     for trace in figure.data:
         if trace.hovertext:
             trace.hovertext = [said[int(place)] for place in trace.y]
@@ -305,16 +306,20 @@ def draw_decisions(view: View, decided: pd.DataFrame) -> None:
 
 
 def decisions_table(view: View, decided: pd.DataFrame) -> page.Data:
-    every = list(decided.itertuples())
-    shown = decided.assign(
-        act=[act_of(view, row) for row in every],
-        adopted_on=[adopted(view, row) for row in every],
-        registered_on=dates(view, decided["registered_on"], "–"),
-        effective_on=dates(view, decided["effective_on"], "–"),
-        extension=[view.say(f"types.{name}") for name in decided["extension"]],
-        term=[term_moved(view, row) for row in every],
-        months=["–" if row.months is None else page.moved(view, row.months, "months") for row in every],
-        school=[school_said(view, row) for row in every],
+    every = each(decided)
+    shown = pd.DataFrame(
+        {
+            "act": [act_of(view, row) for row in every],
+            "adopted_on": [adopted(view, row) for row in every],
+            "registered_on": dates(view, [row.registered_on for row in every], "–"),
+            "effective_on": dates(view, [row.effective_on for row in every], "–"),
+            "extension": [view.say(f"types.{row.extension}") for row in every],
+            "term": [term_moved(view, row) for row in every],
+            "months": ["–" if row.months is None else page.moved(view, row.months, "months") for row in every],
+            "school": [school_said(view, row) for row in every],
+            **{name: [getattr(row, name) for row in every] for name in ("url", "source", "note")},
+        },
+        dtype=object,
     )
     dated = [Column(name, view.say(f"col_{name}")) for name in ("adopted_on", "registered_on", "effective_on")]
     columns = [Column("act", view.say("col_document"), link="url", wide=True), *dated]
@@ -369,15 +374,19 @@ def draw_table(view: View, rows: pd.DataFrame) -> None:
 
 def projects_table(view: View, rows: pd.DataFrame) -> page.Data:
     months = [f"{name}_months" for name in deadlines.EXTENSIONS]
-    every = list(rows.itertuples())
-    shown = rows.assign(
-        label=[together(label) for label in rows["label"]],
-        first_term_on=dates(view, rows["first_term_on"]),
-        term_on=[project_term(view, row) for row in every],
-        **{name: [number(view, value) for value in rows[name]] for name in [*months, "moved_months"]},
-        end=[end_said(view, row) for row in every],
-        residual_days=[residual_said(view, row) for row in every],
-        act=[project_act(view, row) for row in every],
+    every = each(rows)
+    shown = pd.DataFrame(
+        {
+            "label": [together(row.label) for row in every],
+            "first_term_on": dates(view, [row.first_term_on for row in every]),
+            "term_on": [project_term(view, row) for row in every],
+            **{name: [number(view, getattr(row, name)) for row in every] for name in [*months, "moved_months"]},
+            "end": [end_said(view, row) for row in every],
+            "residual_days": [residual_said(view, row) for row in every],
+            "act": [project_act(view, row) for row in every],
+            "url": [row.url for row in every],
+        },
+        dtype=object,
     )
     columns = [Column(name, view.say(f"col_{name}")) for name in ("label", "first_term_on", "term_on")]
     columns += [Column(name, view.say(f"col_{name}"), "right") for name in [*months, "moved_months"]]
@@ -409,6 +418,11 @@ def project_act(view: View, row: Any) -> str:
     return together(said)
 
 
+def each(rows: pd.DataFrame) -> list[Any]:
+    """Return the rows by name of their columns."""
+    return [SimpleNamespace(**row) for row in page.records(rows)]
+
+
 def together(words: str) -> str:
     """Keep a short cell on one line."""
     return words.replace(" ", NBSP) if len(words) < SHORT else words
@@ -422,7 +436,7 @@ def day(view: View, value: Any) -> str:
     return page.written(view, value, "date")
 
 
-def dates(view: View, found: pd.Series, none: str = "") -> list[str]:
+def dates(view: View, found: Iterable[Any], none: str = "") -> list[str]:
     return [none if none and value is None else day(view, value) for value in found]
 
 

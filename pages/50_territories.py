@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import ranking
-from impact_analytics.queries import Asked, Value, answer, sources, territories
+from impact_analytics.queries import Asked, Value, sources, territories
 from impact_analytics.queries.territories import Measure
 from impact_analytics.ui import markup, page, territory_map
 from impact_analytics.ui.page import Card, Column, View
@@ -309,17 +309,16 @@ def draw_lines(view: View, here: Asked, cited: Cites) -> None:
 
 
 def draw_progress(view: View, here: Asked) -> None:
-    found, _ = answer(here, LINE_METRICS, ("action_line",))
-    known = [name for name in LINE_METRICS if name in found and found[name].notna().any()]
-    if not known or not found[known].fillna(0).astype(bool).any(axis=None):
+    found = territories.by_line(here, LINE_METRICS)
+    known = [name for name in LINE_METRICS if any(row.get(name) is not None for row in found.values())]
+    if not any(row[name] for row in found.values() for name in known):
         return
     names = view.names("action_line")
-    order = [id for id in names if id in set(found["action_line"])]
-    found = found[found["as_of"] == view.as_of].set_index("action_line").reindex(order)
+    order = [id for id in names if id in found]
     shown = pd.DataFrame({"line": [names[id] for id in order]})
     for name in known:
         unit = territories.measure(name, view.lang).unit
-        shown[name] = [page.written(view, None if pd.isna(value) else value, unit) for value in found[name]]
+        shown[name] = [page.written(view, found[id][name], unit) for id in order]
     headings = dict(zip(LINE_METRICS, ("col_budget", "col_spent", "col_physical", "col_time"), strict=True))
     columns = [
         Column("line", view.say("col_line")),

@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,8 @@ from impact_analytics.queries import network, projects, sources
 from impact_analytics.ui import markup, page, territory_map
 from impact_analytics.ui.page import Column, View
 
-AT_ONCE = 30  # rows of the table
-POINTS = 120  # on the map: beyond these only one kind is shown
+AT_ONCE = 20  # rows of the table
+POINTS = 70  # on the map: beyond these only one kind is shown
 PITCH = 44  # px a bar
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Mapping[Any, Any]
@@ -174,9 +175,10 @@ def draw_map(view: View) -> None:
 
 
 def of_kind(view: View, points: pd.DataFrame) -> pd.DataFrame:
-    """Return the points of the kind chosen; where there are too many, those of the first kind."""
-    found = set(points["kind"])
-    first = next((kind for kind in view.names("kind") if kind in found), "")
+    """Return the points of the kind chosen; where there are too many, those of the first kind with few enough."""
+    found = Counter(points["kind"])
+    fitting = [kind for kind in view.names("kind") if 0 < found[kind] <= POINTS]
+    first = next(iter(fitting), min(found, key=found.__getitem__, default=""))
     kind = view.chosen("kind") or (first if len(points) > POINTS else "")
     return points[points["kind"] == kind] if kind else points
 

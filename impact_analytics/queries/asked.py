@@ -23,6 +23,7 @@ from impact_analytics.semantics import (
 )
 from impact_analytics.store import Snapshot, cursor
 
+Measured = dict[tuple[Any, ...], tuple[Any, str]]
 Answered = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 Narrowed = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -110,28 +111,44 @@ def _answers(asked: Asked, names: tuple[str, ...], by: tuple[str, ...] = ()) -> 
 def _measured(asked: Asked, names: Sequence[str], by: tuple[str, ...]) -> dict[tuple[Any, ...], dict[str, Any]]:
     """Return the measures under metrics, with value and basis, by day and dimensions.
 
-    A question for days that readers are offered is put for all of them: another day is then known already.
+    A question for days that readers are offered is put for all of them, and one for a single territory (or line…) for
+    all of those: the next day or territory is then known already.
     """
-    whole = replace(asked, as_of=periods(asked.snapshot)[-1], days=periods(asked.snapshot)) if asked.made else asked
-    days = frozenset(asked.all_days)
+    whole, inside = _widened(asked, by)
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for part in measures(names):
-        for key, value in _measure(whole, part.id, by).items():
-            if key[0] in days:
-                found.setdefault(key, {})[part.id] = value
+        measured = _measure(whole, part.id, (*inside, *by), len(inside))
+        for day in asked.all_days:
+            for key, value in measured.get((day, *inside.values()), {}).items():
+                found.setdefault((day, *key), {})[part.id] = value
     return found
 
 
+def _widened(asked: Asked, by: tuple[str, ...]) -> tuple[Asked, dict[str, str]]:
+    """Return the wider question that answers this one, and the one id of one dimension to pick from its answer."""
+    if not asked.made:
+        return asked, {}
+    offered = periods(asked.snapshot)
+    whole = replace(asked, as_of=offered[-1], days=offered)
+    narrow = [(id, chosen) for id, chosen in asked.where if chosen]
+    if len(narrow) == 1 and len(narrow[0][1]) == 1 and narrow[0][0] not in by:
+        return replace(whole, where=()), {narrow[0][0]: narrow[0][1][0]}
+    return whole, {}
+
+
 @lru_cache(maxsize=4096)
-def _measure(asked: Asked, name: str, by: tuple[str, ...]) -> dict[tuple[Any, ...], tuple[Any, str]]:
+def _measure(asked: Asked, name: str, by: tuple[str, ...], picked: int) -> dict[tuple[Any, ...], Measured]:
+    """Return value and basis of a measure by its other dimensions, by day and the first `picked` of its dimensions."""
     metric = metrics()[name]
     one_day = len(asked.all_days) == 1
     columns, fetched = _answered(asked, _select(asked.snapshot, name, by, tuple(asked.chosen), one_day))
-    rows = (dict(zip(columns, values, strict=True)) for values in fetched)
-    return {
-        tuple(row[key] for key in ("as_of", *by)): (row[f"v_{name}"], _basis(asked.snapshot, metric, row))
-        for row in rows
-    }
+    found: dict[tuple[Any, ...], Measured] = {}
+    for values in fetched:
+        row = dict(zip(columns, values, strict=True))
+        key = tuple(row[part] for part in ("as_of", *by))
+        measured = row[f"v_{name}"], _basis(asked.snapshot, metric, row)
+        found.setdefault(key[: 1 + picked], {})[key[1 + picked :]] = measured
+    return found
 
 
 def _basis(snapshot: Snapshot, metric: Metric, row: Mapping[Any, Any]) -> str:

@@ -5,18 +5,28 @@ from `decided_not_before` on, it is *possible*: shown as such and never the term
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import pandas as pd
 
 from impact_analytics.formats import day, short_day
-from impact_analytics.queries.asked import Asked, narrowed_sql, rows
+from impact_analytics.frames import records
+from impact_analytics.queries.asked import Asked, periods, rows
 
 EXTENSIONS = ("with_money", "without_money", "not_known")
+DECIDED = (
+    "id", "own", "place", "known_on", "uncertain", "possible", "decided_not_before", "decided_not_after", "before_on",
+    "ends_on", "months", "extension", "act_id", "act", "title", "adopted_on", "registered_on", "effective_on", "url",
+    "source", "note",
+)  # fmt: skip
+NARROWING = ("territory", "macro_area")
 SOON = 90  # days
 SCHOOL_STARTS, SCHOOL_ENDS = (9, 1), (6, 30)
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -56,24 +66,55 @@ def terms(asked: Asked, lang: str) -> pd.DataFrame:
     end, end_kind (real or expected), withdrawn_on, superseded (list of earlier terms), and started, ended, withdrawn:
     these dates as written, as far as they are known.
     """
+    columns, every = _every_term(_whole(asked), lang)
+    return _frame(_narrowed(asked, every.get(asked.as_of, [])), columns)
+
+
+def _whole(asked: Asked) -> Asked:
+    """Return the question for all projects and, where it is for a day that readers are offered, for all such days."""
+    whole = replace(asked, where=())
+    days = periods(asked.snapshot) if asked.made else (asked.as_of,)
+    return replace(whole, as_of=days[-1], days=days)
+
+
+def _narrowed(asked: Asked, every: Sequence[Row]) -> list[Row]:
+    """Return the rows of the territories and areas asked for."""
+    wanted = [(id, frozenset(chosen)) for id, chosen in asked.where if id in NARROWING]
+    return [row for row in every if all(row[id] in chosen for id, chosen in wanted)] if wanted else list(every)
+
+
+def _frame(found: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame([[row[name] for name in columns] for row in found], columns=list(columns), dtype=object)
+
+
+def _by_day(found: pd.DataFrame) -> dict[date, list[Row]]:
+    every: dict[date, list[Row]] = {}
+    for row in records(found):
+        every.setdefault(row["as_of"], []).append(row)
+    return every
+
+
+@lru_cache(maxsize=128)
+def _every_term(asked: Asked, lang: str) -> tuple[tuple[str, ...], dict[date, list[Row]]]:
+    """Return the columns of `terms`, and its rows for every day asked and whatever territory."""
     found = rows(
         asked,
         f"""
         WITH told AS (
-            SELECT m.project_id, list(DISTINCT d.ends_on ORDER BY d.ends_on) AS superseded
+            SELECT m.as_of, m.project_id, list(DISTINCT d.ends_on ORDER BY d.ends_on) AS superseded
             FROM mart_term AS m
             JOIN fact_place AS p USING (project_id)
             JOIN deadline AS d ON d.call_id = p.call_id AND (d.project_id IS NULL OR d.project_id = p.project_id)
-            WHERE m.as_of = $as_of AND d.ends_on <> m.term_on AND coalesce(d.known_from, d.decided_not_after) <= $as_of
+            WHERE d.ends_on <> m.term_on AND coalesce(d.known_from, d.decided_not_after) <= m.as_of
             AND (d.act_id IS NULL OR NOT list_contains($without, d.act_id))
             AND (m.withdrawn_on IS NULL OR coalesce(d.known_from, d.decided_not_after) <= m.withdrawn_on)
-            GROUP BY m.project_id
+            GROUP BY m.as_of, m.project_id
         )
         SELECT m.project_id AS id, t.name_{lang} AS label, m.first_term_on, m.term_on, m.act_id,
             coalesce(a.short_{lang}, '') AS act, coalesce(a.url, '') AS url, m.act_not_found,
             m.possible_term_on, m.possible_by_on,
             m.with_money_months, m.without_money_months, m.not_known_months, m.moved_months, m.residual_days,
-            CASE WHEN p.started_on <= $as_of THEN p.started_on END AS started_on,
+            CASE WHEN p.started_on <= m.as_of THEN p.started_on END AS started_on,
             coalesce(p.started_precision, 'day') AS started_precision, p.known_from,
             coalesce(m.ended_on, m.expected_end_on) AS "end",
             CASE
@@ -83,21 +124,21 @@ def terms(asked: Asked, lang: str) -> pd.DataFrame:
             END AS end_kind,
             CASE WHEN m.ended_on IS NULL THEN 'day' ELSE coalesce(p.ended_precision, 'day') END AS end_precision,
             m.withdrawn_on, coalesce(p.withdrawn_precision, 'day') AS withdrawn_precision,
-            coalesce(s.superseded, []) AS superseded
+            coalesce(s.superseded, []) AS superseded, m.as_of, m.territory, m.macro_area
         FROM mart_term AS m
         JOIN project AS p USING (project_id)
         JOIN territory AS t ON t.territory = m.territory
         LEFT JOIN act AS a ON a.act_id = m.act_id
-        LEFT JOIN told AS s USING (project_id)
-        WHERE m.as_of = $as_of AND {narrowed_sql(asked, "m")}
-        ORDER BY m.withdrawn_on IS NOT NULL, coalesce(m.residual_days, 0) DESC, label
+        LEFT JOIN told AS s ON s.as_of = m.as_of AND s.project_id = m.project_id
+        ORDER BY m.as_of, m.withdrawn_on IS NOT NULL, coalesce(m.residual_days, 0) DESC, label
         """,
     )
-    return found.assign(
+    written = found.assign(
         started=_written(found, "started_on", "started_precision", lang),
         ended=_written(found, "end", "end_precision", lang),
         withdrawn=_written(found, "withdrawn_on", "withdrawn_precision", lang),
     )
+    return tuple(name for name in written.columns if name not in ("as_of", *NARROWING)), _by_day(written)
 
 
 def _written(found: pd.DataFrame, name: str, precision: str, lang: str) -> list[str]:
@@ -108,26 +149,29 @@ def _written(found: pd.DataFrame, name: str, precision: str, lang: str) -> list[
 @lru_cache(maxsize=512)
 def standing(asked: Asked, lang: str) -> Standing:
     """Sum up the rows of `terms`: who has the first and the latest term, by which acts, what is possible and late."""
-    found = terms(asked, lang)
-    active = found[found["withdrawn_on"].isna()]
-    known = active[active["term_on"].notna()]
-    latest = known[known["term_on"] == max(known["term_on"], default=None)]
-    most = known.sort_values("moved_months", ascending=False).head(1)
-    possible = active[active["possible_term_on"].notna()].head(1)
+    found = records(terms(asked, lang))
+    active = [row for row in found if row["withdrawn_on"] is None]
+    known = [row for row in active if row["term_on"] is not None]
+    last = max((row["term_on"] for row in known), default=None)
+    latest = [row for row in known if row["term_on"] == last]
+    most = max(known, key=lambda row: row["moved_months"], default=None)
+    possible: Row = next((row for row in active if row["possible_term_on"] is not None), {})
+    begun = [row["first_term_on"] for row in found if row["first_term_on"] is not None]
+    ends = Counter(row["end_kind"] for row in active)
     return Standing(
         all=len(found),
         active=len(active),
-        first=int((found["first_term_on"] == min(found["first_term_on"].dropna(), default=None)).sum()),
+        first=begun.count(min(begun, default=None)),
         with_term=len(latest),
-        acts=tuple(sorted({act for act in latest["act"] if act})),
-        act_not_found=bool(latest["act_not_found"].any()),
-        others=tuple(Counter(known["term_on"].drop(latest.index)).most_common()),
-        possible_on=next(iter(possible["possible_term_on"]), None),
-        possible_by=next(iter(possible["possible_by_on"]), None),
-        moved=tuple(int(most[f"{name}_months"].iloc[0]) for name in EXTENSIONS if len(most)),
-        late=int((active["residual_days"].fillna(0) > 0).sum()),
-        real=int((active["end_kind"] == "real").sum()),
-        expected=int((active["end_kind"] == "expected").sum()),
+        acts=tuple(sorted({row["act"] for row in latest if row["act"]})),
+        act_not_found=any(row["act_not_found"] for row in latest),
+        others=tuple(Counter(row["term_on"] for row in known if row["term_on"] != last).most_common()),
+        possible_on=possible.get("possible_term_on"),
+        possible_by=possible.get("possible_by_on"),
+        moved=tuple(int(most[f"{name}_months"]) for name in EXTENSIONS) if most else (),
+        late=sum((row["residual_days"] or 0) > 0 for row in active),
+        real=ends["real"],
+        expected=ends["expected"],
     )
 
 
@@ -139,40 +183,65 @@ def decisions(asked: Asked, lang: str) -> pd.DataFrame:
     effective_on, url, source, note. `before_on` is the term it moves; a first term of the call moves the one attested
     for single projects until then.
     """
-    return rows(
-        asked,
-        f"""
-        WITH told AS (
-            SELECT d.*, d.project_id IS NOT NULL AS own, t.name_{lang} AS place,
-                coalesce(d.known_from, d.decided_not_after) AS known_on, d.known_from IS NULL AS uncertain
-            FROM deadline AS d
-            LEFT JOIN fact_place AS p ON p.project_id = d.project_id AND p.known_from <= $as_of
-            LEFT JOIN territory AS t USING (territory)
-            WHERE coalesce(d.known_from, d.decided_not_before, $as_of) <= $as_of
-            AND (d.project_id IS NULL OR (p.project_id IS NOT NULL AND {narrowed_sql(asked, "p")}))
-        ),
-        moved AS (
-            SELECT d.deadline_id, coalesce(
-                arg_max(b.ends_on, (b.known_on, b.own, b.ends_on))
-                    FILTER (WHERE NOT b.own OR b.project_id = d.project_id),
-                min(b.ends_on) FILTER (WHERE NOT d.own)) AS before_on
-            FROM told AS d
-            LEFT JOIN told AS b ON (b.known_on, b.own, b.ends_on) < (d.known_on, d.own, d.ends_on)
-            GROUP BY d.deadline_id
-        )
-        SELECT d.deadline_id AS id, d.own, coalesce(d.place, '') AS place, d.known_on, d.uncertain,
-            d.known_on > $as_of AS possible, d.decided_not_before, d.decided_not_after, m.before_on, d.ends_on,
-            date_diff('month', m.before_on, d.ends_on) AS months, d.extension, d.act_id,
+    every = [row for row in _every_decision(_whole(asked), lang) if _told(row, asked.as_of)]
+    kept = {row["id"] for row in _narrowed(asked, every)}
+    told = [row for row in every if not row["own"] or row["id"] in kept]
+    return _frame(_moving(told, asked.as_of), DECIDED)
+
+
+def _told(row: Row, as_of: date) -> bool:
+    """Say whether a decision was taken or possibly taken by a day, and its project, if any, known."""
+    by_then = row["possible_from"] is None or row["possible_from"] <= as_of
+    return by_then and (not row["own"] or (row["project_from"] is not None and row["project_from"] <= as_of))
+
+
+def _moving(told: Sequence[Row], as_of: date) -> list[Row]:
+    """Return decisions in order with the term that each moves, by how many months, and whether it is only possible."""
+    order = {row["id"]: (row["known_on"], row["own"], row["ends_on"]) for row in told}
+    return [
+        {
+            **row,
+            "possible": row["known_on"] > as_of,
+            "before_on": before,
+            "months": None if before is None else _months(before, row["ends_on"]),
+        }
+        for row in told
+        for before in [_before(row, [one for one in told if order[one["id"]] < order[row["id"]]])]
+    ]
+
+
+def _before(row: Row, earlier: Sequence[Row]) -> date | None:
+    """Return the term that a decision moves, of those decided earlier, in order."""
+    ends = [one["ends_on"] for one in earlier if not one["own"] or one["project_id"] == row["project_id"]]
+    if ends or row["own"]:
+        return ends[-1] if ends else None
+    return min((one["ends_on"] for one in earlier), default=None)
+
+
+def _months(before: date, after: date) -> int:
+    return (after.year - before.year) * 12 + after.month - before.month
+
+
+@lru_cache(maxsize=128)
+def _every_decision(asked: Asked, lang: str) -> list[dict[str, Any]]:
+    """Return every decision, whenever it was taken, in order."""
+    sql = f"""
+        SELECT d.deadline_id AS id, d.project_id IS NOT NULL AS own, coalesce(t.name_{lang}, '') AS place,
+            coalesce(d.known_from, d.decided_not_after) AS known_on, d.known_from IS NULL AS uncertain,
+            d.decided_not_before, d.decided_not_after, d.ends_on, d.extension, d.act_id,
             coalesce(a.short_{lang}, '') AS act, coalesce(a.title_{lang}, '') AS title,
             a.adopted_on, a.registered_on, a.effective_on,
-            coalesce(a.url, s.url, '') AS url, s.title AS source, coalesce(d.note_{lang}, '') AS note
-        FROM told AS d
-        JOIN moved AS m USING (deadline_id)
+            coalesce(a.url, s.url, '') AS url, s.title AS source, coalesce(d.note_{lang}, '') AS note,
+            d.project_id, p.known_from AS project_from, coalesce(d.known_from, d.decided_not_before) AS possible_from,
+            p.territory, p.macro_area
+        FROM deadline AS d
+        LEFT JOIN fact_place AS p ON p.project_id = d.project_id
+        LEFT JOIN territory AS t USING (territory)
         LEFT JOIN act AS a USING (act_id)
         JOIN source AS s ON s.source_id = d.source_id
-        ORDER BY d.known_on, d.own, d.ends_on, place
-        """,
-    )
+        ORDER BY known_on, own, d.ends_on, place
+    """
+    return records(rows(asked, sql))
 
 
 def steps(decided: pd.DataFrame, *, single: bool) -> pd.DataFrame:
@@ -207,55 +276,71 @@ def following(asked: Asked, acts: tuple[str, ...]) -> tuple[str, ...]:
 
 def limits(asked: Asked, lang: str) -> pd.DataFrame:
     """Return the legal limits known by then, in order: kind, known_on, limit_on, before_on, act, url, in_force."""
-    return rows(
-        asked,
-        f"""
+    known: list[dict[str, Any]] = [
+        dict(row) for row in _every_limit(_whole(asked), lang) if row["known_on"] <= asked.as_of
+    ]
+    newest: dict[str, Row] = {}
+    for row in known:
+        before = newest.get(row["kind"])
+        row["before_on"] = before["limit_on"] if before else None
+        newest[row["kind"]] = row
+    for row in known:
+        row["in_force"] = newest[row["kind"]] is row
+    return _frame(known, ("kind", "known_on", "limit_on", "act", "url", "before_on", "in_force"))
+
+
+@lru_cache(maxsize=128)
+def _every_limit(asked: Asked, lang: str) -> list[dict[str, Any]]:
+    sql = f"""
         SELECT l.kind, l.known_from AS known_on, l.limit_on,
-            coalesce(a.short_{lang}, '') AS act, coalesce(a.url, s.url, '') AS url,
-            lag(l.limit_on) OVER (PARTITION BY l.kind ORDER BY l.known_from) AS before_on,
-            lead(l.limit_on) OVER (PARTITION BY l.kind ORDER BY l.known_from) IS NULL AS in_force
+            coalesce(a.short_{lang}, '') AS act, coalesce(a.url, s.url, '') AS url
         FROM legal_limit AS l
         JOIN source AS s ON s.source_id = l.source_id
         LEFT JOIN act AS a USING (act_id)
-        WHERE l.known_from <= $as_of
         ORDER BY list_position(['incurred', 'paid', 'final_report'], l.kind), l.known_from
-        """,
-    )
+    """
+    return records(rows(asked, sql))
 
 
 @lru_cache(maxsize=512)
 def after_limit(asked: Asked, lang: str) -> tuple[str, str, int] | None:
     """Return which act of the call soon follows the newest change of a legal limit: act, limit's act, days between."""
-    known, decided = limits(asked, lang), decisions(asked, lang)
-    changed = known[known["before_on"].notna()]
-    if changed.empty:
+    changed = [row for row in records(limits(asked, lang)) if row["before_on"] is not None]
+    limit = max(changed, key=lambda row: row["known_on"], default=None)
+    if limit is None or not limit["act"]:
         return None
-    limit = changed.loc[changed["known_on"] == changed["known_on"].max()].iloc[0]
-    later = decided[~decided["own"].astype(bool) & ~decided["uncertain"].astype(bool)]
-    later = later[(later["known_on"] >= limit["known_on"]) & (later["act"] != "")]
-    if later.empty or not limit["act"]:
-        return None
-    days = (later.iloc[0]["known_on"] - limit["known_on"]).days
-    return (later.iloc[0]["act"], limit["act"], days) if days <= SOON else None
+    for row in records(decisions(asked, lang)):
+        if not row["own"] and not row["uncertain"] and row["act"] and row["known_on"] >= limit["known_on"]:
+            days = (row["known_on"] - limit["known_on"]).days
+            return (row["act"], limit["act"], days) if days <= SOON else None
+    return None
 
 
 def withdrawals(asked: Asked, lang: str) -> pd.DataFrame:
     """Return the projects withdrawn by then: label, withdrawn (in words), ordered_on and ordered_eur of a refund."""
+    every = _every_withdrawal(_whole(asked), lang)
+    columns = ("label", "withdrawn_on", "precision", "ordered_on", "ordered_eur", "withdrawn")
+    return _frame(_narrowed(asked, every.get(asked.as_of, [])), columns)
+
+
+@lru_cache(maxsize=128)
+def _every_withdrawal(asked: Asked, lang: str) -> dict[date, list[Row]]:
+    """Return the rows of `withdrawals` for every day asked and whatever territory."""
     found = rows(
         asked,
         f"""
         SELECT t.name_{lang} AS label, p.withdrawn_on, coalesce(p.withdrawn_precision, 'day') AS precision,
-            min(r.ordered_on) AS ordered_on, sum(r.ordered_eur) AS ordered_eur
+            min(r.ordered_on) AS ordered_on, sum(r.ordered_eur) AS ordered_eur, m.as_of, t.territory, t.macro_area
         FROM mart_project_state AS m
         JOIN project AS p USING (project_id)
         JOIN territory AS t ON t.territory = m.territory
-        LEFT JOIN recovery AS r ON r.project_id = p.project_id AND r.known_from <= $as_of AND r.ordered_on <= $as_of
-        WHERE m.as_of = $as_of AND m.state = 'withdrawn' AND {narrowed_sql(asked, "m")}
-        GROUP BY ALL ORDER BY label
+        LEFT JOIN recovery AS r ON r.project_id = p.project_id AND r.known_from <= m.as_of AND r.ordered_on <= m.as_of
+        WHERE m.state = 'withdrawn'
+        GROUP BY ALL ORDER BY m.as_of, label
         """,
     )
     pairs = zip(found["withdrawn_on"], found["precision"], strict=True)
-    return found.assign(withdrawn=[day(when, known, lang) for when, known in pairs])
+    return _by_day(found.assign(withdrawn=[day(when, known, lang) for when, known in pairs]))
 
 
 def gaps(asked: Asked, page: str, lang: str) -> pd.DataFrame:

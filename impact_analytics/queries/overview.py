@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, narrowed_sql, rows
 from impact_analytics.store import Snapshot, cursor
 
@@ -67,8 +68,7 @@ def pending(asked: Asked, lang: str) -> pd.DataFrame:
     Legal terms come first, then the rest by euro × days. `topic` is limit, request, recovery, sheet or change;
     `who` is the role whose turn it is.
     """
-    narrow = narrowed_sql(asked, "x")
-    return rows(
+    found = rows(
         asked,
         f"""
         WITH item AS (
@@ -92,12 +92,16 @@ def pending(asked: Asked, lang: str) -> pd.DataFrame:
             SELECT 'change', 'authority', c.waiting_days, NULL, c.change_id, c.territory, c.macro_area, 'projects', 1
             FROM mart_change_state AS c WHERE c.as_of = $as_of AND c.outcome = 'waiting'
         )
-        SELECT x.topic, x.who, x.days, x.eur, x.reference, x.territory, t.name_{lang} AS place, x.page
+        SELECT x.topic, x.who, x.days, x.eur, x.reference, x.territory, x.macro_area, t.name_{lang} AS place, x.page
         FROM item AS x LEFT JOIN territory AS t USING (territory)
-        WHERE x.legal = 0 OR {narrow}
         ORDER BY x.legal, coalesce(x.eur, 0) * x.days DESC, x.days DESC, x.reference
         """,
     )
+    places = {id: asked.chosen[id] for id in ("territory", "macro_area") if id in asked.chosen}
+    kept = [
+        row["topic"] == "limit" or all(row[id] in chosen for id, chosen in places.items()) for row in records(found)
+    ]
+    return found[kept]
 
 
 def gaps(asked: Asked, lang: str) -> pd.DataFrame:

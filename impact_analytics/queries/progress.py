@@ -1,20 +1,27 @@
 """How far each action line has come: what was published, and what the sheets say of money, time, results and causes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
 from impact_analytics.formats import UNITS, Unit, day, listing, period
 from impact_analytics.frames import records
-from impact_analytics.queries.asked import Asked, Value, answer, names, narrowed_sql, rows
+from impact_analytics.queries.asked import Asked, Value, answer, history, names, narrowed_sql, periods, rows
 from impact_analytics.semantics import lacking, metrics
 
 EVERY = ("territory", "macro_area", "action_line")
 OWN = ("action_line",)
+WHERE = ("territory", "macro_area")
+FLOWS = """
+    SELECT f.territory, f.macro_area, f.action_line, f.period_id, sum(f.incurred_eur) AS value, min(f.basis) AS basis
+    FROM fact_expenditure AS f WHERE f.entry = 'reported' AND f.known_from <= $as_of GROUP BY ALL
+"""
 CLOCKS = ("time_progress", "physical_progress", "expenditure_clock")
 
 
@@ -43,37 +50,38 @@ def results(asked: Asked, lang: str) -> pd.DataFrame:
     """Return results as published, those of a project together, largest first: line (None where not stated), unit,
     name, qualifier, value, place, day, source, url, basis. They are listed, never added.
     """
-    found = rows(
-        asked,
+    told = _kept(
+        _of_day(asked),
         f"""
-        SELECT r.action_line AS line, r.unit, r.name_{lang} AS name, r.qualifier, r.value, t.name_{lang} AS place,
+        SELECT x.territory, x.macro_area,
+            r.action_line AS line, r.unit, r.name_{lang} AS name, r.qualifier, r.value, t.name_{lang} AS place,
             coalesce(r.on_date, r.known_from) AS "on", coalesce(r.on_precision, 'day') AS "precision",
             s.title AS source, coalesce(s.url, '') AS url, r.basis
         FROM result AS r
         JOIN fact_place AS x USING (project_id)
         JOIN territory AS t USING (territory)
         JOIN source AS s ON s.source_id = r.source_id
-        WHERE r.kind = 'achieved' AND r.known_from <= $as_of AND {narrowed_sql(asked, "x")}
-            AND (r.action_line IS NULL OR {narrowed_sql(asked, "r", OWN)})
+        WHERE r.kind = 'achieved' AND r.known_from <= $as_of
         ORDER BY max(r.value) OVER (PARTITION BY r.action_line, r.unit, r.project_id) DESC, place, r.value DESC
         """,
     )
-    return _dated(found, lang)
+    return _dated(_frame(row for row in _narrowed(asked, told) if _of_line(asked, row["line"])), lang)
 
 
 def targets(asked: Asked, lang: str) -> pd.DataFrame:
     """Return targets as published beside what the same project published as reached: name (of the line), what, unit,
     qualifier, value, reached_qualifier, reached, place, source, url.
     """
-    return rows(
-        asked,
+    found = _kept(
+        _of_day(asked),
         f"""
         WITH reached AS (
             SELECT project_id, action_line, unit, name_it, arg_max(value, known_from) AS value,
                 arg_max(qualifier, known_from) AS qualifier
             FROM result WHERE kind = 'achieved' AND known_from <= $as_of GROUP BY ALL
         )
-        SELECT l.name, r.name_{lang} AS what, r.unit, r.qualifier, r.value, g.value AS reached,
+        SELECT x.territory, x.macro_area, r.action_line AS line,
+            l.name, r.name_{lang} AS what, r.unit, r.qualifier, r.value, g.value AS reached,
             g.qualifier AS reached_qualifier, t.name_{lang} AS place, s.title AS source, coalesce(s.url, '') AS url
         FROM result AS r
         JOIN fact_place AS x USING (project_id)
@@ -82,11 +90,11 @@ def targets(asked: Asked, lang: str) -> pd.DataFrame:
         LEFT JOIN ({_named(lang)}) AS l USING (action_line)
         LEFT JOIN reached AS g ON g.project_id = r.project_id AND g.unit = r.unit AND g.name_it = r.name_it
             AND g.action_line IS NOT DISTINCT FROM r.action_line
-        WHERE r.kind = 'target' AND r.known_from <= $as_of AND {narrowed_sql(asked, "x")}
-            AND (r.action_line IS NULL OR {narrowed_sql(asked, "r", OWN)})
+        WHERE r.kind = 'target' AND r.known_from <= $as_of
         ORDER BY list_position(['persons', 'contacts', 'count', 'hours'], r.unit), l.place, place
         """,
     )
+    return _frame(row for row in _narrowed(asked, found) if _of_line(asked, row["line"]))
 
 
 def statements(asked: Asked, lang: str) -> pd.DataFrame:
@@ -116,36 +124,44 @@ def gaps(asked: Asked, lang: str, page: str) -> pd.DataFrame:
 # ---------------------------------------------------------------- expenditure and clocks
 
 
+@lru_cache(maxsize=512)
 def incurred(asked: Asked, lang: str) -> pd.DataFrame:
     """Return expenditure incurred by line at the end of each period, cumulative (EUR): series, label, position, on,
     value, basis, period_id, period.
     """
-    found = rows(
-        asked,
-        f"""
-        WITH flow AS (
-            SELECT f.action_line, f.period_id, sum(f.incurred_eur) AS value, min(f.basis) AS basis
-            FROM fact_expenditure AS f
-            WHERE f.entry = 'reported' AND f.known_from <= $as_of AND {narrowed_sql(asked, "f", EVERY)}
-            GROUP BY ALL
-        ),
-        moment AS (
-            SELECT r.period_id, r.ends_on
-            FROM reporting_period AS r
-            WHERE r.ends_on BETWEEN (SELECT min(ends_on) FROM flow JOIN reporting_period USING (period_id))
-                AND (SELECT max(ends_on) FROM flow JOIN reporting_period USING (period_id))
-        )
-        SELECT l.action_line AS series, l.name AS label, l.place AS position, m.ends_on AS "on",
-            coalesce(sum(f.value) OVER (PARTITION BY l.action_line ORDER BY m.ends_on), 0) AS value,
-            coalesce(f.basis, (SELECT min(basis) FROM flow)) AS basis, m.period_id
-        FROM ({_named(lang)}) AS l
-        CROSS JOIN moment AS m
-        LEFT JOIN flow AS f ON f.action_line = l.action_line AND f.period_id = m.period_id
-        WHERE l.action_line IN (SELECT action_line FROM flow)
-        ORDER BY l.place, m.ends_on
-        """,
-    )
-    return found.assign(period=[period(id, lang) for id in found["period_id"]])
+    found = list(_narrowed(asked, _kept(_of_day(asked), FLOWS), EVERY))
+    basis = min((flow["basis"] for flow in found), default="")
+    flows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for flow in found:
+        flows.setdefault((flow["action_line"], flow["period_id"]), []).append(flow)
+    series = {line for line, _ in flows}
+    told = [
+        (line["action_line"], line["name"], line["place"], *moment, period(moment[-1], lang))
+        for line in _kept(_ever(asked), f"SELECT * FROM ({_named(lang)}) ORDER BY place")
+        if line["action_line"] in series
+        for moment in _course(line["action_line"], flows, _moments(asked, found), basis)
+    ]
+    heads = ["series", "label", "position", "on", "value", "basis", "period_id", "period"]
+    return pd.DataFrame(told, columns=heads, dtype=object)
+
+
+def _moments(asked: Asked, flows: list[dict[str, Any]]) -> list[tuple[date, str]]:
+    """Return the ends of the periods from the first to the last with expenditure."""
+    every = _kept(_ever(asked), "SELECT period_id, ends_on FROM reporting_period ORDER BY ends_on")
+    ends = {row["period_id"]: row["ends_on"] for row in every}
+    known = [ends[flow["period_id"]] for flow in flows if flow["period_id"] in ends]
+    return [(end, id) for id, end in ends.items() if known and min(known) <= end <= max(known)]
+
+
+def _course(
+    line: str, flows: Mapping[tuple[str, str], list[dict[str, Any]]], moments: list[tuple[date, str]], basis: str
+) -> Iterator[tuple[date, Decimal, str, str]]:
+    """Return a line's expenditure at each moment: day, sum so far, basis, period."""
+    sum_so_far = Decimal("0.00")
+    for end, id in moments:
+        here = flows.get((line, id), [])
+        sum_so_far += sum((flow["value"] for flow in here if flow["value"] is not None), Decimal(0))
+        yield end, sum_so_far, min((flow["basis"] for flow in here), default=basis), id
 
 
 @dataclass(frozen=True)
@@ -158,6 +174,7 @@ class Arrived:
     missing: int
 
 
+@lru_cache(maxsize=512)
 def arrived(asked: Asked, lang: str) -> Arrived | None:
     """Return how complete the newest period with a sheet is; None where there is no sheet."""
     found = rows(
@@ -216,6 +233,36 @@ def status(found: Value, thresholds: Mapping[str, float]) -> str:
         return ""
     behind = round(-float(found.value) * 100, 6)
     return "late" if behind >= late else "watch" if behind >= watch else "on_track"
+
+
+def a_year_before(day: date) -> date:
+    """Return the same day a year before; the last of February is then its 28th."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def course(asked: Asked, name: str, days: tuple[date, ...]) -> dict[date, Any]:
+    """Return a metric by day, for the day asked and others; empty where it is not split so.
+
+    Days a year before those that readers are offered are put together: another day is then known already.
+    """
+    offered = periods(asked.snapshot)
+    wanted = sorted({asked.as_of, *days})
+    before = _years_before(offered)
+    if asked.without or not {*offered, *before}.issuperset(wanted) or asked.as_of not in offered:
+        return dict(zip(wanted, history(replace(asked, days=days), name), strict=False))
+    found = _history(replace(asked, days=tuple(day for day in wanted if day not in before)), name)
+    if not set(wanted).isdisjoint(before):
+        found |= _history(replace(asked, as_of=before[0], days=before), name)
+    return {day: found[day] for day in wanted if day in found}
+
+
+def _history(asked: Asked, name: str) -> dict[date, Any]:
+    return dict(zip(asked.all_days, history(asked, name), strict=False))
+
+
+@lru_cache(maxsize=64)
+def _years_before(offered: tuple[date, ...]) -> tuple[date, ...]:
+    return tuple(sorted({a_year_before(day) for day in offered}.difference(offered)))
 
 
 # ---------------------------------------------------------------- line × territory
@@ -289,14 +336,34 @@ def indicators(asked: Asked, lang: str) -> pd.DataFrame:
     value and target (None where persons of several projects would be added), projects with a target, projects that
     reached it, basis.
     """
-    return rows(
-        asked,
-        f"""
+    every = _kept(_of_day(asked), _targets_sql(lang))
+    found = _narrowed(asked, every, EVERY)
+    told = [_indicator(list(some)) for _, some in groupby(found, lambda row: row["indicator_id"])]
+    return _frame(told)
+
+
+def _indicator(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return an indicator of all projects from those of each."""
+    first, adds = found[0], not found[0]["persons"] or len(found) == 1
+    values = [row["value"] for row in found if row["value"] is not None]
+    return {
+        **{name: first[name] for name in ("line", "indicator_id", "name", "unit", "persons")},
+        "value": sum(values) if adds else None,
+        "target": sum(row["target"] for row in found) if adds else None,
+        "projects": len(found),
+        "reached": sum(row["value"] is not None and row["value"] >= row["target"] for row in found),
+        "basis": min(row["basis"] for row in found),
+    }
+
+
+def _targets_sql(lang: str) -> str:
+    """Return the SELECT of the targets of projects with sheets, not withdrawn, beside what they reached."""
+    return f"""
         WITH target AS (
-            SELECT f.project_id, f.indicator_id, sum(f.target) AS target, min(f.basis) AS basis
+            SELECT f.project_id, f.indicator_id, f.territory, f.macro_area, sum(f.target) AS target,
+                min(f.basis) AS basis
             FROM fact_target AS f JOIN fact_place AS p USING (project_id)
-            WHERE f.known_from <= $as_of AND {narrowed_sql(asked, "f")}
-                AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of)
+            WHERE f.known_from <= $as_of AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of)
                 AND f.project_id IN (SELECT project_id FROM fact_sheet_version WHERE known_from <= $as_of)
             GROUP BY ALL
         ),
@@ -304,18 +371,14 @@ def indicators(asked: Asked, lang: str) -> pd.DataFrame:
             SELECT project_id, indicator_id, sum(value) AS value
             FROM fact_physical WHERE known_from <= $as_of GROUP BY ALL
         )
-        SELECT i.action_line AS line, i.indicator_id, i.name_{lang} AS name, i.unit, i.unique_persons AS persons,
-            CASE WHEN NOT i.unique_persons OR count(*) = 1 THEN coalesce(sum(r.value), 0) END AS value,
-            CASE WHEN NOT i.unique_persons OR count(*) = 1 THEN sum(t.target) END AS target,
-            count(*) AS projects, count(*) FILTER (WHERE r.value >= t.target) AS reached, min(t.basis) AS basis
+        SELECT t.territory, t.macro_area, i.action_line, i.action_line AS line, i.indicator_id, i.name_{lang} AS name,
+            i.unit, i.unique_persons AS persons, r.value, t.target, t.basis
         FROM target AS t
         JOIN indicator AS i USING (indicator_id)
         LEFT JOIN reached AS r USING (project_id, indicator_id)
-        WHERE t.target > 0 AND {narrowed_sql(asked, "i", OWN)}
-        GROUP BY i.action_line, i.indicator_id, i.name_{lang}, i.unit, i.unique_persons, i.level
-        ORDER BY i.action_line NULLS LAST, i.level, i.unit, i.name_{lang}
-        """,
-    )
+        WHERE t.target > 0
+        ORDER BY i.action_line NULLS LAST, i.level, i.unit, i.name_{lang}, i.indicator_id
+    """
 
 
 def states(asked: Asked, lang: str) -> pd.DataFrame:
@@ -388,15 +451,15 @@ def natures(asked: Asked, lang: str) -> dict[str, str]:
 
 def projects(asked: Asked, lang: str) -> dict[str, str]:
     """Return the projects asked for by id: territory and title."""
-    found = rows(
-        asked,
+    found = _kept(
+        _of_day(asked),
         f"""
-        SELECT p.project_id, concat_ws(' · ', t.name_{lang}, p.title) AS label
+        SELECT x.territory, x.macro_area, p.project_id, concat_ws(' · ', t.name_{lang}, p.title) AS label
         FROM project AS p JOIN fact_place AS x USING (project_id) JOIN territory AS t ON t.territory = x.territory
-        WHERE p.known_from <= $as_of AND {narrowed_sql(asked, "x")} ORDER BY label
+        WHERE p.known_from <= $as_of ORDER BY label
         """,
     )
-    return dict(zip(found["project_id"], found["label"], strict=True))
+    return {row["project_id"]: row["label"] for row in _narrowed(asked, found)}
 
 
 def of_project(asked: Asked, project: str) -> Asked:
@@ -526,6 +589,40 @@ def causes_of(asked: Asked, sheet: Newest, lang: str) -> pd.DataFrame:
 # ---------------------------------------------------------------- inside
 
 
+def _ever(asked: Asked) -> Asked:
+    """Ask what no choice of a reader changes."""
+    return Asked(asked.snapshot, asked.snapshot.programme.default_as_of)
+
+
+def _of_day(asked: Asked) -> Asked:
+    """Ask for all of a day: what a reader narrows it to is looked up in the rows."""
+    return Asked(asked.snapshot, asked.as_of)
+
+
+@lru_cache(maxsize=512)
+def _kept(asked: Asked, sql: str) -> list[dict[str, Any]]:
+    return records(rows(asked, sql))
+
+
+def _narrowed(
+    asked: Asked, found: Iterable[dict[str, Any]], names: tuple[str, ...] = WHERE
+) -> Iterator[dict[str, Any]]:
+    """Keep the rows that the reader's filters leave in."""
+    only = [(name, chosen) for name, chosen in asked.where if name in names]
+    return (row for row in found if all(row[name] in chosen for name, chosen in only))
+
+
+def _of_line(asked: Asked, line: str | None) -> bool:
+    """Say whether the reader's filters leave a line in; what is of no line stays."""
+    chosen = asked.chosen.get("action_line")
+    return chosen is None or line is None or line in chosen
+
+
+def _frame(found: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    every = list(found)
+    return pd.DataFrame([[*row.values()] for row in every], columns=list(every[0]) if every else [], dtype=object)
+
+
 def _placed() -> str:
     return "SELECT *, row_number() OVER (ORDER BY position, action_line) - 1 AS place FROM action_line"
 
@@ -551,4 +648,6 @@ def _causes(asked: Asked, lang: str) -> str:
 
 
 def _dated(found: pd.DataFrame, lang: str) -> pd.DataFrame:
+    if found.empty:
+        return found
     return found.assign(day=[day(on, known, lang) for on, known in zip(found["on"], found["precision"], strict=True)])

@@ -12,8 +12,8 @@ import streamlit as st
 from impact_analytics import build
 from impact_analytics.filters import Choice, Filters, Rejected, from_pairs, to_pairs
 from impact_analytics.i18n import LANGUAGES, text
-from impact_analytics.queries import ids, names, periods
-from impact_analytics.semantics import dimensions
+from impact_analytics.queries import Asked, answer, ids, names, periods
+from impact_analytics.semantics import dimensions, metrics
 from impact_analytics.settings import cache_folder, data_folder
 from impact_analytics.store import NoSnapshot, Snapshot, current, pinned
 from impact_analytics.ui.spec import PageSpec
@@ -168,3 +168,6 @@ def warm() -> None:
         snapshot = current(programme)
         for lang in LANGUAGES:
             choices(snapshot, lang)
+        whole = Asked(snapshot, snapshot.programme.default_as_of)
+        for split in ((), ("territory",)):
+            answer(whole, tuple(metrics()), split)

@@ -60,9 +60,9 @@ def server(tmp_path_factory):
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Start one browser for all tests."""
+    """Start one browser for all tests of a file; it must end with them, since it keeps an event loop running."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("IMPACT_BROWSER", "/usr/bin/chromium"), args=FLAGS

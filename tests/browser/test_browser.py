@@ -43,3 +43,63 @@ def test_page_is_accessible_and_keeps_to_its_host(visit, slug, programme, dark):
 def test_page_fits_a_phone(visit, slug):
     page = visit(width=390).open(address(slug))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_cold_deep_links_keep_their_frame(visit):
+    window = visit(lang="en")
+    for slug in SLUGS:
+        page = window.open(address(slug, "programme=example&territory=T04"))
+        assert pages()[slug].words("en")["title"] in page.inner_text("h1.title")
+        assert page.locator("[data-testid=stSidebar]").is_visible()
+        assert "territory=T04" in page.url
+    assert window.errors == []
+
+
+def test_a_click_on_the_map_opens_a_dossier(visit):
+    window = visit(lang="en")
+    page = window.open(address("territories", "programme=example"))
+    canvas = page.locator(".st-key-places_map canvas").first
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(3000)
+    for down in (0.35, 0.45, 0.55, 0.65) * 2:
+        box = canvas.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * down)
+        page.wait_for_timeout(400)
+        page.mouse.click(box["x"] + box["width"] * 0.45, box["y"] + box["height"] * down)
+        page.wait_for_timeout(2500)
+        if "place=" in page.url:
+            break
+    assert "place=T" in page.url
+    window.settled()
+    assert page.locator(".st-key-dossier h2").first.inner_text().startswith("Territory")
+
+
+def test_keyboard_alone_reaches_a_dossier(visit):
+    window = visit(lang="en")
+    page = window.open(address("territories", "programme=example"))
+    page.get_by_role("combobox", name="Territory dossier").or_(page.get_by_label("Territory dossier")).first.focus()
+    page.keyboard.type("Territory 07")
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    page.wait_for_function("location.search.includes('place=T07')", timeout=15_000)
+    window.settled()
+    assert "Territory 07" in page.locator(".st-key-dossier h2").first.inner_text()
+
+
+def test_menu_keeps_what_was_narrowed(visit):
+    window = visit(lang="en")
+    page = window.open("?programme=example&territory=T04")
+    page.get_by_role("link", name=pages()["funding"].words("en")["menu"]).first.click()
+    page.wait_for_url("**/funding?*")
+    window.settled()
+    assert "territory=T04" in page.url
+    assert "programme=example" in page.url
+
+
+def test_language_switch_keeps_the_view(visit):
+    window = visit(lang="en")
+    page = window.open(address("funding", "as_of=2020-12-14&territory=ITH5&lang=it"))
+    assert pages()["funding"].words("it")["title"] == page.inner_text("h1.title")
+    page = window.open(address("funding", "as_of=2020-12-14&territory=ITH5&lang=en"))
+    assert pages()["funding"].words("en")["title"] == page.inner_text("h1.title")
+    assert "as_of=2020-12-14" in page.url
