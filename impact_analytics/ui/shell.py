@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -23,6 +24,7 @@ from impact_analytics.ui import reader
 
 BACKEND = "<script>window.__streamlit={...window.__streamlit,BACKEND_BASE_URL:location.origin}</script>"
 STYLE = '<link rel="stylesheet" href="/app/static/app.css">'
+LOOK_AGAIN = 50  # full collections
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -32,13 +34,31 @@ HEADERS = {
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
-    """Build what is missing before the first visitor, and spare what is loaded from the collector."""
+    """Build what is missing before the first visitor, and spare what lasts from the collector."""
     reader.programmes()
     reader.warm()
     _load_all()
+    gc.callbacks.append(spare_survivors)
     gc.collect()
-    gc.freeze()
     yield {}
+    gc.callbacks.remove(spare_survivors)
+
+
+_full_collections = count(1)
+
+
+def spare_survivors(phase: str, info: dict[str, int]) -> None:
+    """Set aside what has survived a full collection; every so often look at all of it again.
+
+    Streamlit collects in full after each rerun: 50 ms over everything that is remembered, of which next to nothing is
+    garbage. What was set aside and died since is freed at the next look.
+    """
+    if info["generation"] < 2:
+        return
+    if phase == "stop":
+        gc.freeze()
+    elif next(_full_collections) % LOOK_AGAIN == 0:
+        gc.unfreeze()
 
 
 def _load_all() -> None:
