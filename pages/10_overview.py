@@ -119,6 +119,7 @@ def draw_timeline(view: View) -> None:
         subtitle=page.subtitle(view, view.say("timeline_unit")),
         data=data,
         sources=sources.cited(view.asked, "act", "deadline"),
+        depends=view.as_of,
     )
 
 

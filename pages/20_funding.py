@@ -86,6 +86,7 @@ def draw_history(view: View) -> None:
         alt=lambda: trend.columns_alt(rows, view.lang, unit=EUR),
         title=view.say("history_title"),
         subtitle=page.subtitle(view, view.say("history_unit")),
+        depends=view.as_of,
         data=data,
         sources=sources.cited(view.asked, "endowment"),
     )

@@ -251,13 +251,15 @@ def chart(
     sources: Sequence[tuple[str, str]] = (),
     basis: str = "",
     on_click: Callable[[list[str]], None] | None = None,
+    depends: Hashable = None,
 ) -> None:
     """Draw a chart: question, unit and day above; source and basis below; its data and CSV on demand.
 
-    The figure is drawn once for a snapshot, the choices, language and theme; clicking a point hands over its ids.
+    The figure is drawn once for a snapshot, language, theme and what it `depends` on (blank: every choice); clicking a
+    point hands over its ids.
     """
     st.html(_heading(title, subtitle, 3))
-    figure, said = _drawn(view, key, draw, alt)
+    figure, said = _drawn(view, key, draw, alt, view.filters if depends is None else depends)
     if on_click is None:
         st.plotly_chart(figure, theme=None, key=key, config=CHART_CONFIG, alt=said)
     else:
@@ -276,8 +278,10 @@ def chart(
 _figures: OrderedDict[Hashable, tuple[Figure, str]] = OrderedDict()
 
 
-def _drawn(view: View, key: str, draw: Callable[[], Figure], alt: Callable[[], str]) -> tuple[Figure, str]:
-    known = (view.spec.slug, key, view.snapshot, view.filters, view.lang, view.look.name)
+def _drawn(
+    view: View, key: str, draw: Callable[[], Figure], alt: Callable[[], str], depends: Hashable
+) -> tuple[Figure, str]:
+    known = (view.spec.slug, key, view.snapshot, depends, view.lang, view.look.name)
     if known not in _figures:
         figure = draw()
         said = alt()
