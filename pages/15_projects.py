@@ -1,18 +1,17 @@
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from impact_analytics.exports import Field, Sheet, csv_file, workbook
+from impact_analytics.exports import Field, Sheet
 from impact_analytics.queries import projects, sources
-from impact_analytics.ui import markup, page
+from impact_analytics.ui import downloads, markup, page
 from impact_analytics.ui.page import View
 
 ROWS_SHOWN = 120
 STATES = ("active", "past_term", "ended", "not_started", "withdrawn")
 TABLES = ("project", "funding", "partner")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Mapping[Any, Any]
 
 
@@ -141,22 +140,7 @@ def records(rows: pd.DataFrame) -> list[Row]:
 
 def draw_downloads(view: View, rows: pd.DataFrame, sought: str, *, monitored: bool) -> None:
     sheet = Sheet(view.say("sheet"), in_words(view, rows), fields(view, monitored=monitored))
-    mark = view.app("example_band") if view.example else ""
-    told = notes(view, rows, sought)
-    name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{view.spec.slug}_{view.as_of.isoformat()}"
-    files: list[tuple[str, Callable[[], bytes], str]] = [
-        ("xlsx", lambda: workbook([sheet], told, notes_name=view.say("notes"), mark=mark), XLSX),
-        ("csv", lambda: csv_file(sheet.plain, mark=mark), "text/csv"),
-    ]
-    for kind, made, mime in files:
-        st.download_button(
-            view.app(f"download_{kind}"),
-            made,
-            file_name=f"{name}.{kind}",
-            mime=mime,
-            key=f"projects_{kind}",
-            on_click="ignore",
-        )
+    downloads.draw(view, "projects", sheet, notes(view, rows, sought))
 
 
 def in_words(view: View, rows: pd.DataFrame) -> pd.DataFrame:

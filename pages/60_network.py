@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -7,15 +7,14 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from impact_analytics.charts import frame
-from impact_analytics.exports import Field, Sheet, csv_file, workbook
+from impact_analytics.exports import Field, Sheet
 from impact_analytics.queries import network, projects, sources
-from impact_analytics.ui import markup, page, territory_map
+from impact_analytics.ui import downloads, markup, page, territory_map
 from impact_analytics.ui.page import Column, View
 
 AT_ONCE = 20  # rows of the table
 POINTS = 70  # on the map: beyond these only one kind is shown
 PITCH = 44  # px a bar
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Row = Mapping[Any, Any]
 
 
@@ -307,22 +306,7 @@ def table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str,
 
 def draw_downloads(view: View, rows: pd.DataFrame, sought: Sequence[str]) -> None:
     sheet = Sheet(view.say("sheet"), coded(view, rows), fields(view))
-    mark = view.app("example_band") if view.example else ""
-    told = notes(view, rows, " · ".join(word for word in sought if word))
-    name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{view.spec.slug}_{view.as_of.isoformat()}"
-    files: list[tuple[str, Callable[[], bytes], str]] = [
-        ("xlsx", lambda: workbook([sheet], told, notes_name=view.say("notes"), mark=mark), XLSX),
-        ("csv", lambda: csv_file(sheet.plain, mark=mark), "text/csv"),
-    ]
-    for kind, made, mime in files:
-        st.download_button(
-            view.app(f"download_{kind}"),
-            made,
-            file_name=f"{name}.{kind}",
-            mime=mime,
-            key=f"bodies_{kind}",
-            on_click="ignore",
-        )
+    downloads.draw(view, "bodies", sheet, notes(view, rows, " · ".join(word for word in sought if word)))
 
 
 def coded(view: View, rows: pd.DataFrame) -> pd.DataFrame:

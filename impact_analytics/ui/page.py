@@ -410,11 +410,6 @@ def year_before(day: date) -> date:
     return day.replace(year=day.year - 1) if (day.month, day.day) != (2, 29) else day.replace(year=day.year - 1, day=28)
 
 
-def brief(view: View, name: str) -> str:
-    """Return a metric as a card writes it."""
-    return written_short(view, value(view.asked, name))[0]
-
-
 def change(view: View, found: Value, before: Any, day: date) -> str:
     """Say how a value has changed since an earlier day; nothing where it was not known then."""
     now = found.value

@@ -1,0 +1,29 @@
+"""What is shown as files to take away: a workbook and a CSV, marked where the values are invented."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from impact_analytics.exports import Sheet, csv_file, workbook
+from impact_analytics.ui.page import View
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def draw(view: View, key: str, sheet: Sheet, told: Sequence[tuple[str, str]]) -> None:
+    """Draw the buttons of a sheet; `told` is what the workbook says of it, the files are made when asked for."""
+    mark = view.app("example_band") if view.example else ""
+    name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{view.spec.slug}_{view.as_of.isoformat()}"
+    files: list[tuple[str, Callable[[], bytes], str]] = [
+        ("xlsx", lambda: workbook([sheet], told, notes_name=view.say("notes"), mark=mark), XLSX),
+        ("csv", lambda: csv_file(sheet.plain, mark=mark), "text/csv"),
+    ]
+    for kind, made, mime in files:
+        st.download_button(
+            view.app(f"download_{kind}"),
+            made,
+            file_name=f"{name}.{kind}",
+            mime=mime,
+            key=f"{key}_{kind}",
+            on_click="ignore",
+        )
