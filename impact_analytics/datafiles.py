@@ -4,8 +4,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TextIO
@@ -28,6 +28,22 @@ class DataFile:
     name: str
     table: str
     basis: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one table as text, each with the row of the file or worksheet in which it stands.
+
+    Cells are canonical: ISO days, a decimal point, `true` and `false`; None is blank. `cells` says where a column
+    stands in its worksheet: a letter, or the address of a single cell.
+    """
+
+    table: str
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str | None, ...]], ...]
+    sheet: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ class Problem:
     value: str | None = None
     details: Mapping[str, object] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    cell: str = ""
 
     def sentence(self, lang: str) -> str:
         """Say file, row, column, value, what is wrong and what to do."""
@@ -31,8 +33,12 @@ class Problem:
         return f"{self.place(lang)}: {said}"
 
     def place(self, lang: str) -> str:
-        """Name the file, row and column."""
+        """Name the file, row and column; of a workbook the sheet and cell."""
         parts = [self.file]
+        if self.sheet:
+            parts.append(text("checks", "sheet", lang, sheet=self.sheet))
+        if self.cell:
+            return ", ".join([*parts, text("checks", "cell", lang, cell=self.cell)])
         if self.line is not None:
             parts.append(text("checks", "row", lang, line=self.line))
         if self.column:

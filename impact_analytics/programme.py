@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FILE = "programme.toml"
-BASES = ("published", "example")
+BASES = ("published", "supplied", "example")
 STATUSES = ("open", "concluded")
 
 
