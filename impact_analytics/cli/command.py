@@ -11,7 +11,7 @@ from impact_analytics.problems import Problem
 from impact_analytics.programme import ProgrammeError
 from impact_analytics.settings import data_folder
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
 def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]) -> int:
