@@ -27,7 +27,7 @@ def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]
             failed += not run(folder, arguments.lang)
         except ProgrammeError as error:
             failed += 1
-            print(error)
+            print(error.sentence(arguments.lang))
     return min(failed, 1)
 
 
