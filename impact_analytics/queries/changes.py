@@ -25,7 +25,7 @@ TOPICS = (
 class Change:
     """One thing that became known on a day; `before` and `after` are in `unit`, both None where nothing is measured.
 
-    Without a territory it concerns the whole programme. `source` is the title of the document behind it.
+    Without a territory it concerns the whole programme. `source` and `url` name the document behind it.
     """
 
     topic: str
@@ -34,6 +34,7 @@ class Change:
     reference: str
     basis: str
     source: str
+    url: str
     happened_on: date | None = None
     precision: str = "day"
     project_id: str | None = None
@@ -158,7 +159,10 @@ def _place(change: Change) -> tuple[date, str, str, str, str]:
 
 def _of_topic(asked: Asked, topic: str) -> Iterable[Change]:
     told = (SQL / "changes" / f"{topic}.sql").read_text(encoding="utf-8")
-    sql = f"SELECT c.* EXCLUDE (source_id), s.title AS source FROM ({told}) AS c JOIN source AS s USING (source_id)"
+    sql = f"""
+        SELECT c.* EXCLUDE (source_id), s.title AS source, coalesce(s.url, '') AS url
+        FROM ({told}) AS c JOIN source AS s USING (source_id)
+    """
     return (Change(topic=topic, **row) for row in records(rows(asked, sql)))
 
 

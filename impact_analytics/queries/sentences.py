@@ -1,5 +1,6 @@
 """Changes in words: sentences by topic, the same on a page, in a file and on a terminal."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -134,7 +135,12 @@ class Section:
     topic: str
     title: str
     sentences: tuple[Sentence, ...]
-    count: int
+    changes: tuple[Change, ...]
+
+    @property
+    def count(self) -> int:
+        """Return how many things happened: a correction counts once, however many figures it changes."""
+        return len({(change.kind, change.reference) for change in self.changes})
 
 
 @dataclass(frozen=True)
@@ -157,6 +163,12 @@ class Report:
         """Return the two days as written."""
         found = {"since": self.since, "as_of": self.asked.as_of}
         return {name: short_day(day, "day", self.lang) for name, day in found.items()}
+
+    @property
+    def sources(self) -> list[tuple[str, str]]:
+        """Return title and address of the documents behind the changes, the most used first."""
+        cited = Counter((change.source, change.url) for section in self.sections for change in section.changes)
+        return sorted(cited, key=lambda source: (-cited[source], source))
 
     @property
     def title(self) -> str:
@@ -249,9 +261,8 @@ def plain(found: Report) -> str:
 
 
 def _section(snapshot: Snapshot, lang: str, topic: str, found: Sequence[Change]) -> Section:
-    count = len({(change.kind, change.reference) for change in found})
     title = str(texts("changes", lang)["topics"][topic])
-    return Section(topic, title, tuple(told(snapshot, lang, found)), count)
+    return Section(topic, title, tuple(told(snapshot, lang, found)), tuple(found))
 
 
 def _narrowing(found: Report) -> str:

@@ -34,7 +34,11 @@ FROM endowed AS e
 LEFT JOIN act AS a USING (act_id)
 UNION ALL
 SELECT
-    CASE WHEN f.before IS NULL THEN 'assigned' ELSE 'funding_moved' END AS kind,
+    CASE
+        WHEN f.before IS NULL THEN 'assigned'
+        WHEN f.before = f.amount_eur THEN 'funding_kept'
+        ELSE 'funding_moved'
+    END AS kind,
     f.known_from AS known_on,
     f.project_id,
     p.territory,
