@@ -11,7 +11,7 @@ from impact_analytics.problems import Problem
 from impact_analytics.programme import ProgrammeError
 from impact_analytics.settings import data_folder
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
 def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]) -> int:
@@ -27,7 +27,7 @@ def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]
             failed += not run(folder, arguments.lang)
         except ProgrammeError as error:
             failed += 1
-            print(error)
+            print(error.sentence(arguments.lang))
     return min(failed, 1)
 
 
