@@ -37,6 +37,7 @@ class Metric:
     minuend: str = ""
     subtrahend: str = ""
     comparable: bool = False
+    headline: bool = False
     legal_base: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @cached_property

@@ -139,8 +139,12 @@ def records(rows: pd.DataFrame) -> list[Row]:
 
 
 def draw_downloads(view: View, rows: pd.DataFrame, sought: str, *, monitored: bool) -> None:
-    sheet = Sheet(view.say("sheet"), in_words(view, rows), fields(view, monitored=monitored))
-    downloads.draw(view, "projects", sheet, notes(view, rows, sought))
+    downloads.draw(
+        view,
+        "projects",
+        lambda: Sheet(view.say("sheet"), in_words(view, rows), fields(view, monitored=monitored)),
+        lambda: notes(view, rows, sought),
+    )
 
 
 def in_words(view: View, rows: pd.DataFrame) -> pd.DataFrame:

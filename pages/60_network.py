@@ -305,8 +305,12 @@ def table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str,
 
 
 def draw_downloads(view: View, rows: pd.DataFrame, sought: Sequence[str]) -> None:
-    sheet = Sheet(view.say("sheet"), coded(view, rows), fields(view))
-    downloads.draw(view, "bodies", sheet, notes(view, rows, " · ".join(word for word in sought if word)))
+    downloads.draw(
+        view,
+        "bodies",
+        lambda: Sheet(view.say("sheet"), coded(view, rows), fields(view)),
+        lambda: notes(view, rows, " · ".join(word for word in sought if word)),
+    )
 
 
 def coded(view: View, rows: pd.DataFrame) -> pd.DataFrame:

@@ -33,12 +33,25 @@ CELL_ROOM = 32_767  # characters that Excel allows in a cell
 
 @dataclass(frozen=True)
 class Field:
-    """A column: that of the frame, its heading, its unit (blank: text), and the column that says how exact a day is."""
+    """A column: that of the frame, its heading, its unit (blank: text), and the column that says how exact a day is.
+
+    `unit_in` names the column that holds each row's own unit, where rows have different ones.
+    """
 
     name: str
     heading: str
     unit: str = ""
     precision: str = ""
+    unit_in: str = ""
+
+    def unit_of(self, row: Mapping[Any, Any]) -> str:
+        """Return the unit of a row's value; blank for text."""
+        return str(row[self.unit_in] or "") if self.unit_in else self.unit
+
+    @property
+    def measured(self) -> bool:
+        """Say whether the column holds amounts, which stand to the right."""
+        return bool(self.unit_in) or self.unit not in ("", "date")
 
 
 @dataclass(frozen=True)
@@ -84,12 +97,12 @@ def native(value: Any, unit: str) -> str | float | date | None:
 
 
 def _plain(row: Mapping[Any, Any], field: Field) -> Any:
-    value = row[field.name]
+    value, unit = row[field.name], field.unit_of(row)
     if value is None or str(value) in MISSING:
         return None
-    if field.unit == "date":
+    if unit == "date":
         return str(value)[: ISO_LENGTHS[row.get(field.precision) or "day"]]
-    scale = UNITS[field.unit].excel_scale if field.unit else 1
+    scale = UNITS[unit].excel_scale if unit else 1
     return value * scale if scale != 1 else value
 
 
@@ -116,7 +129,7 @@ def _formats(book: Any) -> Mapping[str, Any]:
 def _write_sheet(page: Any, sheet: Sheet, mark: str, look: Mapping[str, Any]) -> None:
     top, last = _marked(page, mark, len(sheet.fields), look), len(sheet.fields) - 1
     for column, field in enumerate(sheet.fields):
-        right = "head_right" if field.unit and field.unit != "date" else "head"
+        right = "head_right" if field.measured else "head"
         page.write_string(top, column, field.heading, look[right])
         page.set_column(column, column, _width(sheet.rows, field))
     for down, row in enumerate(records(sheet.rows), top + 1):
@@ -129,13 +142,14 @@ def _write_sheet(page: Any, sheet: Sheet, mark: str, look: Mapping[str, Any]) ->
 
 
 def _write(page: Any, at: tuple[int, int], row: Mapping[Any, Any], field: Field, look: Mapping[str, Any]) -> None:
-    value = native(row[field.name], field.unit)
+    unit = field.unit_of(row)
+    value = native(row[field.name], unit)
     if value is None:
         return
     if isinstance(value, date):
         page.write_datetime(*at, value, look[f"date_{row.get(field.precision) or 'day'}"])
     elif isinstance(value, float):
-        page.write_number(*at, value, look[f"unit_{field.unit}"])
+        page.write_number(*at, value, look[f"unit_{unit}"])
     else:
         page.write_string(*at, value, look["text"])
 
@@ -167,8 +181,8 @@ def _printed(page: Any) -> None:
 
 def _width(rows: pd.DataFrame, field: Field) -> float:
     """Return about how many characters wide a column has to be; longer text wraps."""
-    if field.unit:
-        needed = 18 if field.unit in ("eur", "rate_eur") else 12
+    if field.unit or field.unit_in:
+        needed = 18 if field.unit_in or field.unit in ("eur", "rate_eur") else 12
     else:
         needed = max([len(str(value)) for value in rows[field.name] if value is not None], default=0) + 2
     words = max(map(len, field.heading.split()), default=0) + 4  # room for the filter's button

@@ -1,4 +1,4 @@
-"""What is shown as files to take away: a workbook and a CSV, marked where the values are invented."""
+"""What is shown as files to take away: a workbook, a CSV and a text, marked where the values are invented."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,14 +10,23 @@ from impact_analytics.ui.page import View
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def draw(view: View, key: str, sheet: Sheet, told: Sequence[tuple[str, str]]) -> None:
+def draw(
+    view: View,
+    key: str,
+    sheet: Callable[[], Sheet],
+    told: Callable[[], Sequence[tuple[str, str]]],
+    *,
+    text: Callable[[], str] | None = None,
+) -> None:
     """Draw the buttons of a sheet; `told` is what the workbook says of it, the files are made when asked for."""
     mark = view.app("example_band") if view.example else ""
     name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{view.spec.slug}_{view.as_of.isoformat()}"
     files: list[tuple[str, Callable[[], bytes], str]] = [
-        ("xlsx", lambda: workbook([sheet], told, notes_name=view.say("notes"), mark=mark), XLSX),
-        ("csv", lambda: csv_file(sheet.plain, mark=mark), "text/csv"),
+        ("xlsx", lambda: workbook([sheet()], told(), notes_name=view.say("notes"), mark=mark), XLSX),
+        ("csv", lambda: csv_file(sheet().plain, mark=mark), "text/csv"),
     ]
+    if text is not None:
+        files.append(("txt", lambda: text().encode(), "text/plain"))
     for kind, made, mime in files:
         st.download_button(
             view.app(f"download_{kind}"),
