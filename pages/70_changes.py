@@ -102,10 +102,19 @@ def more_said(view: View, count: int) -> str:
 
 def item(view: View, sentence: Sentence, as_of: str) -> str:
     slug, choices = sentence.view
-    head = page.linked(view.link(slug, **{"as_of": as_of, **choices}), sentence.head) if slug else sentence.head
+    head = (
+        page.linked(view.link(slug, **{"as_of": as_of, **choices}), sentence.head)
+        if slug
+        else markup.escape(sentence.head)
+    )
     cited = f' <span class="quiet">{markup.escape(sentence.cited)}</span>' if sentence.cited else ""
-    said = f"<b>{head}</b> {markup.escape(sentence.body)}{cited}"
+    said = f"<b>{head}</b> {markup.escape(unbroken(sentence.body))}{cited}"
     return f"<li><time>{markup.escape(sentence.day)}</time><span>{said}</span></li>"
+
+
+def unbroken(body: str) -> str:
+    """Keep a sign with its amount: a browser may end a line between + and €."""
+    return body.replace("+", "+\u2060").replace("−", "−\u2060")
 
 
 # ---------------------------------------------------------------- files to take away
