@@ -20,7 +20,7 @@ from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinn
 
 KEPT = 5
 KNOWN = frozenset({"known_from", "received_on", "submitted_on", "decided_on"})  # the day something became known
-CODE = ("semantics.py", "build.py", "checks.py", "contract.py", "datafiles.py", "problems.py", "texts/checks.toml")
+CODE = ("semantics.py", "build.py", "checks", "contract.py", "datafiles", "problems.py", "texts/checks.toml")
 
 
 def snapshots() -> dict[str, Snapshot]:
@@ -80,12 +80,16 @@ def build(folder: Path) -> Snapshot:
 def fingerprint(folder: Path) -> str:
     """Hash a folder's data files and the SQL that reads them: contents, not times."""
     inputs = sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".toml", ".geojson"))
-    ours = sorted(SQL.rglob("*.sql")) + [PACKAGE / name for name in CODE]
+    ours = sorted(SQL.rglob("*.sql")) + [path for name in CODE for path in _sources(PACKAGE / name)]
     total = hashlib.sha256()
     for path, above in [(path, folder) for path in inputs] + [(path, PACKAGE) for path in ours]:
         total.update(f"{path.relative_to(above).as_posix()}\0".encode())
         total.update(hashlib.sha256(_content(path)).digest())
     return total.hexdigest()[:16]
+
+
+def _sources(path: Path) -> list[Path]:
+    return sorted(path.glob("*.py")) if path.is_dir() else [path]
 
 
 def _content(path: Path) -> bytes:

@@ -1,5 +1,6 @@
 """Paths and switches: the only reader of the environment."""
 
+import getpass
 import os
 from pathlib import Path
 
@@ -25,3 +26,8 @@ def terminal_language() -> str:
     """Return the language of the terminal: `it` where the locale is Italian, else `en`."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "it" if locale.lower().startswith("it") else "en"
+
+
+def user_name() -> str:
+    """Return the name of this machine's user, as an acceptance records it."""
+    return getpass.getuser()

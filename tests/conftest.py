@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from impact_analytics import build
+from impact_analytics.contract import contract
 from impact_analytics.settings import ROOT
 
 DATA = ROOT / "data"
@@ -107,3 +108,24 @@ def invented():
 def snapshot(request):
     """The snapshot of each programme in turn."""
     return request.getfixturevalue({"impact": "published", "example": "invented"}[request.param])
+
+
+def thinned(folder, projects):
+    """Leave a copy with some projects and whatever rests on no other; every reference still leads somewhere."""
+    for name, table in contract().items():
+        if not folder.file(name).exists():
+            continue
+        header = list(folder.rows(name)[0]) if folder.rows(name) else list(table.names)
+        rows = [row for row in folder.rows(name) if row.get("project_id") in (None, "", *projects)]
+        for rule in table.constraints:
+            if rule.kind == "FOREIGN KEY":
+                known = {tuple(row[column] for column in rule.referenced) for row in folder.rows(rule.references)}
+                rows = [row for row in rows if not row[rule.columns[0]] or tuple(row[c] for c in rule.columns) in known]
+        folder.write(name, rows, header)
+    return folder
+
+
+@pytest.fixture
+def small_folder(example_folder):
+    """An editable programme of one project with all its monitoring, quick to build."""
+    return thinned(example_folder, ["e1-T01"])

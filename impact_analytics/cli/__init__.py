@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Sequence
 
-from impact_analytics.cli import data, diff, words
+from impact_analytics.cli import data, diff, sheets, words
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.settings import terminal_language
 
-GROUPS = (data, diff, words)
+GROUPS = (data, sheets, diff, words)
 
 
 def main(words: Sequence[str] | None = None) -> int:

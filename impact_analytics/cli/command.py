@@ -8,7 +8,7 @@ from typing import TypeAlias
 from impact_analytics import build
 from impact_analytics.i18n import text, texts
 from impact_analytics.problems import Problem
-from impact_analytics.programme import ProgrammeError
+from impact_analytics.programme import FILE, ProgrammeError
 from impact_analytics.settings import data_folder
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
@@ -29,6 +29,20 @@ def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]
             failed += 1
             print(error.sentence(arguments.lang))
     return min(failed, 1)
+
+
+def chosen_folder(arguments: argparse.Namespace) -> Path | None:
+    """Return the one programme folder that a command is about; say why there is none."""
+    known = build.ordered(data_folder())
+    wanted: str | None = arguments.programme
+    if wanted is None and len(known) == 1:
+        return next(iter(known.values()))
+    if wanted in known:
+        return known[wanted]
+    if wanted and (Path(wanted) / FILE).is_file():
+        return Path(wanted).resolve()
+    print(text("cli", "which_programme", arguments.lang, known=", ".join(known) or "–"))
+    return None
 
 
 def print_problems(problems: Sequence[Problem], lang: str) -> None:

@@ -89,6 +89,15 @@ def projects_of(snapshot: Snapshot, period_id: str) -> list[str]:
     return [row[0] for row in found.fetchall()]
 
 
+def project_of(snapshot: Snapshot, known_as: str) -> str:
+    """Return the id of a project known by it, by its PROG or by its CUP; raise Unknown where there is none."""
+    sql = "SELECT project_id FROM project WHERE $known_as IN (project_id, prog_code, cup)"
+    row = cursor(snapshot).execute(sql, {"known_as": known_as}).fetchone()
+    if row is None:
+        raise Unknown(known_as)
+    return str(row[0])
+
+
 def versions_of(snapshot: Snapshot, project_id: str, period_id: str) -> list[int]:
     """Return the versions of a project's sheet for a period, in order."""
     found = cursor(snapshot).execute(

@@ -1,0 +1,188 @@
+"""CSV files as people save them, brought to UTF-8 text with a header; and parts of a workbook, written as such."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from impact_analytics.contract import Table
+from impact_analytics.datafiles.mapping import quoted
+from impact_analytics.datafiles.rows import DataFile, Part, Rows, Text, Unusable, header_problems, selected, unreadable
+from impact_analytics.problems import Problem, capped
+
+DELIMITERS = (",", ";", "\t", "|")
+LINE_END = re.compile(r"[\r\n]")
+A_ROW = re.compile(r"[\r\n]\s*\S")
+BLANK_LINE = re.compile(r"\n[ \t]*\r?\n[^\n]*\S")
+BLANK_LINE_SIGNS = ("\n\n", "\n\r", "\n ", "\n\t")  # without one of these there is none, and looking is quick
+GLOB = frozenset("*?[")
+LONGEST_LINE = 4 * 1024 * 1024
+
+
+def read(file: DataFile, path: Path, table: Table, scratch: Path) -> tuple[Rows, list[Problem]]:
+    """Return the rows of a CSV file and what is odd about it; raise Unusable where there is no table in it."""
+    content, encoding = _content(file, path)
+    delimiter = _delimiter(content, file.mapping.columns if file.mapping else table.names)
+    header = _header(file, content, delimiter)
+    problems = [
+        Problem("notice", rule, file.name, details={"found": found}) for rule, found in _oddities(encoding, delimiter)
+    ]
+    problems += header_problems(file, table, header)
+    if not A_ROW.search(content):
+        problems.append(Problem("notice", "header_only", file.name))
+    if encoding != "utf-8" or GLOB.intersection(str(path)):
+        path = _aside(file, scratch)
+        path.write_text(content, encoding="utf-8", newline="")
+    rows = _rows(file, Text(path, header, delimiter), table)
+    if _even(content):
+        return rows, problems
+    rows, ragged = split(file, rows, table, scratch)
+    return rows, problems + ragged
+
+
+def split(file: DataFile, rows: Rows, table: Table, scratch: Path) -> tuple[Rows, list[Problem]]:
+    """Split row by row what the engine cannot; return the rows that have the header's fields, and name the others."""
+    if rows.text is None:
+        return rows, []
+    path = _aside(file, scratch)
+    problems = _write_even(file, rows.text, path)
+    return _numbered_rows(file, path, rows.text.header, table), problems
+
+
+def part(file: DataFile, part: Part, table: Table, scratch: Path) -> Rows:
+    """Return the rows of a part of a workbook."""
+    path = _aside(file, scratch)
+    with path.open("w", encoding="utf-8", newline="") as kept:
+        # Everything in quotes: a lone carriage return in a cell would be the end of a line to the engine.
+        writer = csv.writer(kept, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writerows([line, *(cell or "" for cell in cells)] for line, cells in part.rows)
+    return _numbered_rows(file, path, part.header, table)
+
+
+def _rows(file: DataFile, text: Text, table: Table) -> Rows:
+    scanned = _scanned(text.path, len(text.header), text.delimiter, headed=True)
+    return replace(selected(file, table, _fields(text.header), scanned), text=text)
+
+
+def _numbered_rows(file: DataFile, path: Path, header: tuple[str, ...], table: Table) -> Rows:
+    """Read rows that were written each after its number."""
+    scanned = _scanned(path, len(header) + 1, ",", headed=False)
+    return selected(file, table, _fields(header, 1), scanned, "CAST(c0 AS BIGINT)")
+
+
+def _fields(header: tuple[str, ...], first: int = 0) -> dict[str, str]:
+    """Return the engine's name of each column; of two with one name the first."""
+    return {name: f"c{place}" for place, name in reversed(list(enumerate(header, first)))}
+
+
+def _scanned(path: Path, width: int, delimiter: str, *, headed: bool) -> str:
+    fields = "{" + ", ".join(f"c{place}: 'VARCHAR'" for place in range(width)) + "}"
+    return f"""read_csv(
+        {quoted(str(path))}, columns = {fields}, delim = {quoted(delimiter)}, quote = '"', escape = '"',
+        header = {str(headed).lower()}, auto_detect = false, nullstr = '', strict_mode = true,
+        max_line_size = {LONGEST_LINE}
+    )"""
+
+
+def _content(file: DataFile, path: Path) -> tuple[str, str]:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise unreadable(file, error.strerror or error) from error
+    if not raw.strip():
+        raise Unusable(Problem("error", "empty_file", file.name))
+    try:
+        content, encoding = _decoded(raw)
+    except UnicodeDecodeError as error:
+        raise Unusable(Problem("error", "binary", file.name)) from error
+    if "\0" in content:
+        raise Unusable(Problem("error", "binary", file.name))
+    return content, encoding
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16"), "UTF-16"
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return raw.decode("utf-8-sig"), "BOM"
+    try:
+        return raw.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return raw.decode("cp1252"), "cp1252"
+
+
+def _delimiter(content: str, columns: Iterable[str]) -> str:
+    first = _first_line(content)
+    known = set(columns)
+
+    def fit(delimiter: str) -> tuple[int, int]:
+        names = [name.strip().strip('"') for name in first.split(delimiter)]
+        return len(known.intersection(names)), len(names)
+
+    return max(DELIMITERS, key=fit)
+
+
+def _first_line(content: str) -> str:
+    end = LINE_END.search(content)
+    return content[: end.start()] if end else content
+
+
+def _header(file: DataFile, content: str, delimiter: str) -> tuple[str, ...]:
+    start = io.StringIO(content[:LONGEST_LINE], newline="")
+    try:
+        return tuple(name.strip() for name in next(csv.reader(start, delimiter=delimiter)))
+    except csv.Error as error:
+        raise Unusable(Problem("error", "binary", file.name)) from error
+
+
+def _oddities(encoding: str, delimiter: str) -> Iterator[tuple[str, str]]:
+    if encoding != "utf-8":
+        yield "encoding", encoding
+    if delimiter != ",":
+        yield "delimiter", "TAB" if delimiter == "\t" else delimiter
+
+
+def _even(content: str) -> bool:
+    """Say whether the engine counts lines as a spreadsheet does: no blank lines between rows, one kind of line end."""
+    windows = content.count("\r\n")
+    if windows not in (0, content.count("\n")):
+        return False
+    return not (any(sign in content for sign in BLANK_LINE_SIGNS) and BLANK_LINE.search(content))
+
+
+def _aside(file: DataFile, scratch: Path) -> Path:
+    return scratch / f"{len(list(scratch.iterdir()))}_{file.table}.csv"
+
+
+def _write_even(file: DataFile, text: Text, path: Path) -> list[Problem]:
+    """Write the rows that have the header's fields, each after its number; return the others."""
+    problems = []
+    with text.path.open(encoding="utf-8", newline="") as lines, path.open("w", encoding="utf-8", newline="") as kept:
+        writer = csv.writer(kept, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for number, row in _numbered(lines, text.delimiter):
+            if row is None:
+                problems.append(Problem("error", "quotes", file.name, number))
+            elif len(row) == len(text.header):
+                writer.writerow([number, *row])
+            elif any(cell.strip() for cell in row):
+                details = {"found": len(row), "wanted": len(text.header)}
+                problems.append(Problem("error", "ragged", file.name, number, details=details))
+    return capped(problems)
+
+
+def _numbered(lines: TextIO, delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Yield the rows below the header, numbered as a spreadsheet does; None for one whose quotes do not close."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    next(reader)
+    number = 1
+    while True:
+        number += 1
+        try:
+            yield number, next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield number, None

@@ -1,0 +1,65 @@
+"""Accepting what a dry run found in order, and withdrawing what was accepted by mistake."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from impact_analytics import build, checks, supplied
+from impact_analytics.deliveries import delivered
+from impact_analytics.ingest.preview import Preview, preview
+from impact_analytics.problems import Refused, errors
+from impact_analytics.supplied import Entry, Moved
+
+
+def accept(folder: Path, judged: Preview, who: str) -> tuple[Entry, ...]:
+    """Accept what was judged, an entry of the log for each draft, and build; return the entries.
+
+    Where files have changed since, or somebody else's entry comes first, it is judged again: raise Refused where
+    something then stands in the way. Entries already made stay; each is whole.
+    """
+    made: list[Entry] = []
+    if judged.fingerprint != build.fingerprint(folder):
+        judged = _anew(folder, judged)
+    while judged.drafts and not judged.errors:
+        try:
+            made.append(_append_first(folder, judged, who))
+        except Moved:
+            judged = _anew(folder, judged)
+        else:
+            judged = _without_first(judged)
+    if made:
+        build.build(folder)
+    if judged.errors:
+        raise Refused(folder.name, judged.problems)
+    return tuple(made)
+
+
+def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
+    """Withdraw an acceptance by one more entry, and build; raise Refused where what came later rests on it."""
+    programme = build.programme_of(folder)
+    with duckdb.connect() as db:
+        problems = checks.load(db, folder, programme, delivered(folder, programme, without=number))
+    if errors(problems):
+        raise Refused(folder.name, problems)
+    entry = supplied.withdraw(folder, number, reason, who)
+    build.build(folder)
+    return entry
+
+
+def _anew(folder: Path, judged: Preview) -> Preview:
+    return preview(folder, judged.handed, judged.details)
+
+
+def _append_first(folder: Path, judged: Preview, who: str) -> Entry:
+    draft = judged.drafts[0]
+    entry = replace(draft.entry, who=who, at=datetime.now(UTC))
+    return supplied.append(folder, entry, draft.contents, judged.after)
+
+
+def _without_first(judged: Preview) -> Preview:
+    """Return what is left to accept: it was judged together with what has been accepted."""
+    first, *rest = judged.drafts
+    handed = tuple(one for one in judged.handed if one.name not in first.files)
+    return replace(judged, handed=handed, drafts=tuple(rest), after=judged.after + 1)
