@@ -13,6 +13,7 @@ from impact_analytics.i18n import TextError
 FILE = "programme.toml"
 BASES = ("published", "supplied", "example")
 STATUSES = ("open", "concluded")
+NEWEST = "newest"  # as default_as_of of an open programme: the newest day on which anything became known
 OPERATOR = re.compile(r"[^@\s]+@[^@\s]+|sub:\S+")
 
 
@@ -60,8 +61,11 @@ class Programme:
         return self.roles.get(role, {}).get(lang, role)
 
 
-def parse(text: str, id: str) -> Programme:
-    """Read a `programme.toml`; raise ProgrammeError with a sentence where it cannot be used."""
+def parse(text: str, id: str, newest: date = date.min) -> Programme:
+    """Read a `programme.toml`; raise ProgrammeError with a sentence where it cannot be used.
+
+    `newest` is the day that `default_as_of = "newest"` stands for: a build knows it.
+    """
     if not re.fullmatch("[a-z0-9_]+", id):
         raise ProgrammeError("folder_name", id=id)
     place = f"{id}/{FILE}"
@@ -78,6 +82,8 @@ def parse(text: str, id: str) -> Programme:
     for key, allowed in (("basis", BASES), ("status", STATUSES)):
         if known[key] not in allowed:
             raise ProgrammeError("choice", place=place, key=key, value=known[key], allowed=", ".join(allowed))
+    if known["default_as_of"] == NEWEST and known["status"] == "open":
+        known["default_as_of"] = newest
     if type(known["default_as_of"]) is not date:
         raise ProgrammeError("day", place=place)
     return Programme(id=id, **(known | {"operators": _operators(known.get("operators", []), place)}))
