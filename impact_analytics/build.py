@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from impact_analytics.settings import PACKAGE, SQL, cache_folder, data_folder
 from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinned, pointer
 
 KEPT = 5
+KNOWN = frozenset({"known_from", "received_on", "submitted_on", "decided_on"})  # the day something became known
 CODE = ("semantics.py", "build.py", "checks", "contract.py", "datafiles", "problems.py", "texts/checks.toml")
 
 
@@ -103,9 +104,9 @@ def _settings(folder: Path) -> str:
     try:
         return (folder / FILE).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ProgrammeError(f"{folder}: no {FILE} can be read there. Name a programme folder.") from error
+        raise ProgrammeError("no_file", folder=folder, file=FILE) from error
     except UnicodeDecodeError as error:
-        raise ProgrammeError(f"{folder.name}/{FILE}: not UTF-8. Save it as UTF-8.") from error
+        raise ProgrammeError("encoding", place=f"{folder.name}/{FILE}") from error
 
 
 def steps(kind: str) -> dict[str, str]:
@@ -137,14 +138,26 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
                 raise Refused(programme.id, problems)
             for name, select in steps("facts").items():
                 db.execute(f"CREATE TABLE fact_{name} AS {select}")
-            _make_marts(db, programme)
-            _write_notes(db, folder, id, problems)
+            newest = _newest(db)
+            _make_marts(db, parse(_settings(folder), programme.id, newest))
+            _write_notes(db, folder, id, problems, newest)
         same = fingerprint(folder) == id
         if same:
             unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     return same
+
+
+def _newest(db: duckdb.DuckDBPyConnection) -> date:
+    """Return the newest day on which anything became known; the first day there is where nothing did."""
+    days = [
+        f'SELECT max("{column}") AS day FROM "{table.name}"'
+        for table in contract().values()
+        for column in KNOWN.intersection(table.names)
+    ]
+    row = db.execute(f"SELECT max(day) FROM ({' UNION ALL '.join(days)})").fetchone()
+    return row[0] if row and row[0] else date.min
 
 
 def _make_marts(db: duckdb.DuckDBPyConnection, programme: Programme) -> None:
@@ -158,11 +171,12 @@ def _make_marts(db: duckdb.DuckDBPyConnection, programme: Programme) -> None:
         db.execute(f"CREATE TABLE made_{name} AS {whole}", used_params(whole, {**known, "days": days}))
 
 
-def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems: list[Problem]) -> None:
+def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems: list[Problem], newest: date) -> None:
     shapes = folder / "areas.geojson"
     notes = {
         "programme": _settings(folder),
         "id": id,
+        "newest": newest.isoformat(),
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "shapes": shapes.read_text(encoding="utf-8") if shapes.is_file() else "",
         "rows": str(sum(_count(db, name) for name in contract())),

@@ -1,7 +1,8 @@
 """The contract of the data files, read back from `schema.sql`."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 import duckdb
@@ -62,11 +63,12 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Table:
-    """A data file's columns and constraints."""
+    """A data file's columns and constraints, and what it holds, said in every language."""
 
     name: str
     columns: tuple[Column, ...]
     constraints: tuple[Constraint, ...]
+    said: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -78,9 +80,15 @@ class Table:
 def contract() -> dict[str, Table]:
     """Return every table of `schema.sql`, in the order in which references can be followed."""
     with duckdb.connect() as db:
-        db.execute((SQL / "schema.sql").read_text(encoding="utf-8"))
+        schema = (SQL / "schema.sql").read_text(encoding="utf-8")
+        db.execute(schema)
         names = [row[0] for row in db.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_oid").fetchall()]
-        return {name: Table(name, _columns(db, name), _constraints(db, name)) for name in names}
+        return {name: Table(name, _columns(db, name), _constraints(db, name), _said(schema, name)) for name in names}
+
+
+def _said(schema: str, table: str) -> dict[str, str]:
+    above = re.search(rf"^((?:--.*\n)+)CREATE TABLE {table} \(", schema, re.MULTILINE)
+    return dict(re.findall(r"^-- (it|en): (.+)$", above[1], re.MULTILINE)) if above else {}
 
 
 def _columns(db: duckdb.DuckDBPyConnection, table: str) -> tuple[Column, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Literal
 
@@ -30,6 +30,7 @@ MONTHS_IN = {"H": 6, "Q": 3, "M": 1}
 ROMAN = ("I", "II", "III", "IV")
 TICKS = 6
 TIME_TICKS = 8
+REMEMBERED = 16_384  # values as written
 
 
 @dataclass(frozen=True)
@@ -178,14 +179,7 @@ def difference(value: object, unit: Unit, lang: str) -> str:
 def day(value: object, precision: Precision, lang: str) -> str:
     """Write a date as far as it is known: 30 giugno 2023, settembre 2019, 2019."""
     when = _date(value)
-    if when is None:
-        return _language(lang).missing
-    if precision == "year":
-        return f"{when:%Y}"
-    month = format_date(when, "MMMM y", locale=_language(lang).locale).replace(" ", NBSP)
-    if precision == "month":
-        return month
-    return f"{_language(lang).first_day.format(1) if when.day == 1 else when.day}{NBSP}{month}"
+    return _language(lang).missing if when is None else _day(when, precision, lang)
 
 
 def short_day(value: object, precision: Precision, lang: str) -> str:
@@ -282,6 +276,16 @@ def _date(value: object) -> date | None:
     return None if text in MISSING else date.fromisoformat(text[:10])
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _day(when: date, precision: Precision, lang: str) -> str:
+    if precision == "year":
+        return f"{when:%Y}"
+    month = format_date(when, "MMMM y", locale=_language(lang).locale).replace(" ", NBSP)
+    if precision == "month":
+        return month
+    return f"{_language(lang).first_day.format(1) if when.day == 1 else when.day}{NBSP}{month}"
+
+
 def _rounded(number: Decimal, decimals: int) -> Decimal:
     rounded = number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return rounded or abs(rounded)  # no −0
@@ -313,6 +317,7 @@ def _with_unit(digits: str, unit: Unit, lang: str, *, word: bool = True) -> str:
     return f"{digits}{NBSP}{one if digits == '1' else many}"
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _written(number: Decimal, decimals: int, unit: Unit, lang: str) -> str:
     sign = MINUS if _rounded(number, decimals) < 0 else ""
     return sign + _with_unit(_digits(number, decimals, lang), unit, lang)
@@ -322,6 +327,7 @@ def _whole(number: Decimal, unit: Unit, lang: str) -> str:
     return _written(number, 0, unit, lang)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _shortened(number: Decimal, unit: Unit, lang: str) -> str:
     if unit.short_from is None:
         return _written(number, unit.decimals, unit, lang)

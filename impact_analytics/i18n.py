@@ -41,7 +41,7 @@ class TextError(Exception):
 
     FILE: ClassVar[str]
 
-    def __init__(self, key: str, **values: object) -> None:
+    def __init__(self, key: str, /, **values: object) -> None:
         super().__init__(key)
         self.key = key
         self.values = values

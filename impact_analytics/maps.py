@@ -12,7 +12,9 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 from statistics import quantiles
 from typing import Any, Literal
@@ -106,13 +108,17 @@ def choropleth(
         points(picture, theme),
         *labels(picture, shapes, theme),
     ]
-    return Map(
-        layers=layers,
-        views=[VIEW],
-        initial_view_state=pdk.ViewState(longitude=round(lon, 4), latitude=round(lat, 4), zoom=round(zoom, 3)),
-        map_provider=None,
-        tooltip={"html": tooltip, "style": tooltip_style(theme)},
-    )
+    deck = copy(_bare(tooltip, theme))
+    deck.layers = layers
+    deck.initial_view_state = pdk.ViewState(longitude=round(lon, 4), latitude=round(lat, 4), zoom=round(zoom, 3))
+    return deck
+
+
+@cache
+def _bare(tooltip: str, theme: Theme) -> Map:
+    """Return a map without layers, to be copied: pydeck looks for Jupyter on the disk each time it makes a deck."""
+    style = {"html": tooltip, "style": tooltip_style(theme)}
+    return Map(views=[VIEW], map_provider=None, tooltip=style)
 
 
 def kind(key: str, picture: Picture) -> Kind:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal
 
 from impact_analytics.i18n import Words, document, words
@@ -39,7 +39,7 @@ class Metric:
     comparable: bool = False
     legal_base: Mapping[str, str] = field(default_factory=dict, hash=False)
 
-    @property
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         """Return the metrics this one is made of; none for a measure."""
         return tuple(part for part in (self.numerator, self.denominator, self.minuend, self.subtrahend) if part)
@@ -106,11 +106,13 @@ def mart(name: str) -> str:
 
 def measures(names: Iterable[str]) -> list[Metric]:
     """Return the measures under metrics, each once, in order."""
-    found: dict[str, Metric] = {}
-    for name in names:
-        metric = metrics()[name]
-        found |= {part.id: part for part in measures(metric.parts)} if metric.parts else {name: metric}
-    return list(found.values())
+    return list({measure.id: measure for name in names for measure in _under(name)}.values())
+
+
+@cache
+def _under(name: str) -> tuple[Metric, ...]:
+    metric = metrics()[name]
+    return tuple(measures(metric.parts)) if metric.parts else (metric,)
 
 
 def lacking(name: str, asked: Iterable[str], columns: Columns) -> tuple[str, ...]:
@@ -225,7 +227,12 @@ def with_marts(body: str, made: Columns) -> str:
 
 def used_params(sql: str, known: Mapping[str, Any]) -> dict[str, Any]:
     """Keep the parameters that a SELECT names: the engine refuses others."""
-    return {name: known[name] for name in set(re.findall(r"\$(\w+)", sql)) if name in known}
+    return {name: known[name] for name in _params_in(sql) if name in known}
+
+
+@lru_cache(maxsize=4096)
+def _params_in(sql: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\$(\w+)", sql))
 
 
 def _marts_in(text: str, made: Columns) -> list[str]:

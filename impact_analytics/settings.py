@@ -1,5 +1,6 @@
 """Paths and switches: the only reader of the environment."""
 
+import getpass
 import os
 from pathlib import Path
 
@@ -25,3 +26,11 @@ def terminal_language() -> str:
     """Return the language of the terminal: `it` where the locale is Italian, else `en`."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "it" if locale.lower().startswith("it") else "en"
+
+
+def terminal_user() -> str:
+    """Return who is at the terminal, by the system's name for them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no entry, as in some containers; OSError from Python 3.13 on
+        return "unknown"

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -29,7 +30,7 @@ class Snapshot:
     @cached_property
     def programme(self) -> Programme:
         """Return the programme as it was when the snapshot was built."""
-        return parse(self.note("programme"), self.programme_id)
+        return parse(self.note("programme"), self.programme_id, date.fromisoformat(self.note("newest")))
 
     @cached_property
     def columns(self) -> dict[str, frozenset[str]]:

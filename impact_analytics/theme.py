@@ -113,6 +113,7 @@ def not_known_css(look: Theme) -> str:
     return f"repeating-linear-gradient(-45deg, {look.quiet} 0 1px, {look.surface} 1px 6px)"
 
 
+@cache
 def rgb(color: str) -> tuple[int, int, int]:
     """Return red, green and blue, 0 to 255, of `#RRGGBB`."""
     red, green, blue = bytes.fromhex(color.removeprefix("#"))
@@ -125,6 +126,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@cache
 def readable_on(fill: str, look: Theme) -> str:
     """Return the theme's text or page colour, whichever reads better on a fill."""
     return max((look.text, look.page), key=lambda color: contrast(color, fill))

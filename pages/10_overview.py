@@ -2,11 +2,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import timeline, trend
-from impact_analytics.queries import Asked, answer, history, overview, sources, territories, value, values
+from impact_analytics.queries import Asked, by_id, history, overview, sources, territories, value, values
 from impact_analytics.ui import page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
@@ -164,23 +163,30 @@ def draw_gaps(view: View) -> None:
 
 
 def draw_lines(view: View) -> None:
-    rows = overview.by_line(view.asked, view.lang)
-    columns = [Column("line", view.say("col_line"), wide=True), Column("results", view.say("col_results"), wide=True)]
-    shown = pd.DataFrame(
+    rows = page.records(overview.by_line(view.asked, view.lang))
+    shown = [
         {
-            "line": [f"{row['line']} · {row['name']}: {row['title']}" for row in page.records(rows)],
-            "results": [results_said(view, found) for found in rows["results"]],
+            "id": row["line"],
+            "line": f"{row['line']} · {row['name']}: {row['title']}",
+            "results": results_said(view, row["results"]),
         }
-    )
+        for row in rows
+    ]
+    columns = [Column("line", view.say("col_line"), wide=True), Column("results", view.say("col_results"), wide=True)]
     if overview.monitored(view.snapshot):
-        found, _ = answer(view.asked, ("budget_progress", "physical_progress"), ("action_line",))
-        by_line = found.set_index("action_line")
-        for name, heading in (("budget_progress", "col_progress"), ("physical_progress", "col_physical")):
-            shown[name] = [page.written(view, by_line[name].get(line), "share") for line in rows["line"]]
-            columns.append(Column(name, view.say(heading), "right"))
+        columns += add_clocks(view, shown)
     page.heading(view.say("lines_title"), page.subtitle(view))
     page.table(shown, columns, caption=view.say("lines_title"))
     page.foot(view, "lines", title=view.say("lines_title"), sources=sources.cited(view.asked, "result"))
+
+
+def add_clocks(view: View, shown: list[dict[str, str]]) -> list[Column]:
+    """Add expenditure and physical progress to the rows of the lines; return their columns."""
+    headings = {"budget_progress": "col_progress", "physical_progress": "col_physical"}
+    found = by_id(view.asked, tuple(headings), "action_line")
+    for row in shown:
+        row |= {name: page.written(view, found.get(row["id"], {}).get(name), "share") for name in headings}
+    return [Column(name, view.say(heading), "right") for name, heading in headings.items()]
 
 
 def results_said(view: View, found: list[dict[str, object]] | None) -> str:

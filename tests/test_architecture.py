@@ -45,6 +45,7 @@ PLACES = {
     "supplied": Place(2),
     "checks": Place(4),
     "example": Place(4),
+    "starter": Place(4),
     "queries": Place(4, never=("plotly", "pydeck")),
     "charts": Place(4, never=("duckdb", f"{PACKAGE}.store")),
     "maps": Place(4, never=("duckdb", f"{PACKAGE}.store")),

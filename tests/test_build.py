@@ -1,9 +1,11 @@
 """A build is all or nothing: the same inputs give the same snapshot, broken ones leave the one before in force."""
 
 import os
+import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import duckdb
 import pytest
@@ -176,5 +178,27 @@ def test_a_folder_that_is_no_programme_is_said_to_be_none(tmp_path):
 
 def test_a_delivered_database_is_one_file_that_any_reader_opens(snapshot):
     with duckdb.connect(str(snapshot.path), read_only=True) as db:
-        assert db.execute("SELECT count(*) FROM note").fetchone() == (5,)
+        assert db.execute("SELECT value FROM note WHERE key = 'id'").fetchall() == [(snapshot.id,)]
     assert not list(snapshot.path.parent.glob("*.wal"))
+
+
+def test_an_open_programme_may_stand_at_its_newest_day(example_folder, cache):
+    settings = example_folder.path / "programme.toml"
+    whole = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub("default_as_of = .*", 'default_as_of = "newest"', whole), encoding="utf-8")
+    received = max(row["received_on"] for row in example_folder.rows("sheet"))
+    later = (date.fromisoformat(received) + timedelta(400)).isoformat()
+    assert build.build(example_folder.path).programme.default_as_of >= date.fromisoformat(received)
+    last = max(
+        range(len(example_folder.rows("sheet"))), key=lambda row: example_folder.rows("sheet")[row]["received_on"]
+    )
+    example_folder.edit("sheet", last, {"received_on": later, "integration_asked_on": ""})
+    assert build.build(example_folder.path).programme.default_as_of.isoformat() == later
+
+
+def test_a_concluded_programme_may_not_stand_at_its_newest_day(programme_folder):
+    settings = programme_folder.path / "programme.toml"
+    whole = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub("default_as_of = .*", 'default_as_of = "newest"', whole), encoding="utf-8")
+    with pytest.raises(ProgrammeError, match="default_as_of"):
+        build.build(programme_folder.path)

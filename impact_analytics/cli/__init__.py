@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Sequence
 
-from impact_analytics.cli import data, words
+from impact_analytics.cli import data, history, words
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.settings import terminal_language
 
-GROUPS = (data, words)
+GROUPS = (data, history, words)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,12 +1,14 @@
-"""Commands about programme folders: build, check, example."""
+"""Commands about programme folders: build, check, init, example."""
 
 import argparse
+from datetime import UTC, datetime
 from pathlib import Path
 
-from impact_analytics import build, example
-from impact_analytics.cli.command import Commands, over_folders, print_problems
+from impact_analytics import build, example, starter
+from impact_analytics.cli.command import Commands, over_folders, print_problems, rebuild
 from impact_analytics.i18n import text
-from impact_analytics.problems import Refused, errors
+from impact_analytics.problems import errors
+from impact_analytics.programme import ProgrammeError
 from impact_analytics.settings import ROOT
 
 
@@ -19,6 +21,9 @@ def add(commands: Commands) -> None:
         command = commands.add_parser(name, help=help, description=help)
         command.add_argument("folder", nargs="*", type=Path, help="programme folders (default: all)")
         command.set_defaults(run=run)
+    command = commands.add_parser("init", help="make an empty, valid programme folder")
+    command.add_argument("folder", type=Path, help="a new or empty folder; its name becomes the programme's id")
+    command.set_defaults(run=_init)
     command = commands.add_parser(
         "example", help="write the invented programme anew", description="Same seed, same bytes."
     )
@@ -28,22 +33,11 @@ def add(commands: Commands) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    return over_folders(arguments, _build_one)
+    return over_folders(arguments, rebuild)
 
 
 def _check(arguments: argparse.Namespace) -> int:
     return over_folders(arguments, _check_one)
-
-
-def _build_one(folder: Path, lang: str) -> bool:
-    try:
-        snapshot = build.build(folder)
-    except Refused as refused:
-        print_problems(refused.problems, lang)
-        print(text("cli", "kept", lang, programme=folder.name))
-        return False
-    print(text("cli", "built", lang, programme=folder.name, id=snapshot.id, rows=snapshot.note("rows")))
-    return True
 
 
 def _check_one(folder: Path, lang: str) -> bool:
@@ -52,6 +46,18 @@ def _check_one(folder: Path, lang: str) -> bool:
     counts = {kind: sum(problem.severity == kind for problem in problems) for kind in ("error", "warning", "notice")}
     print(text("cli", "checked", lang, programme=folder.name, **counts))
     return not errors(problems)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    folder = arguments.folder.resolve()
+    try:
+        files = starter.write(folder, datetime.now(UTC).astimezone().date())
+    except (ProgrammeError, starter.StarterError) as error:
+        print(error.sentence(arguments.lang))
+        return 1
+    print(text("starter", "made", arguments.lang, folder=folder, files=len(files)))
+    print(text("starter", "next", arguments.lang, folder=folder))
+    return 0
 
 
 def _example(arguments: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
@@ -38,17 +38,25 @@ class Asked:
     without: tuple[str, ...] = ()
     days: tuple[date, ...] = field(default=())
 
-    @property
+    def __hash__(self) -> int:
+        """Hash once: a question is a key of everything that is remembered of its answer."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.snapshot, self.as_of, self.where, self.without, self.days))
+
+    @cached_property
     def all_days(self) -> list[date]:
         """Return every day asked for, the day as of which among them."""
         return sorted({self.as_of, *self.days})
 
-    @property
+    @cached_property
     def chosen(self) -> dict[str, tuple[str, ...]]:
         """Return the ids narrowed to, by dimension."""
         return dict(self.where)
 
-    @property
+    @cached_property
     def made(self) -> bool:
         """Say whether the marts that the build made answer this: for days that readers are offered, all acts in."""
         return not self.without and periods_set(self.snapshot).issuperset(self.all_days)
@@ -206,6 +214,16 @@ def values(asked: Asked, names: Sequence[str]) -> dict[str, Value]:
     }
 
 
+def by_id(asked: Asked, names: tuple[str, ...], dimension: str) -> dict[str, dict[str, Any]]:
+    """Return metrics as of the day asked by the ids of a dimension, those that are split so."""
+    rows, _ = _answers(asked, names, (dimension,))
+    return {
+        id: {name: value for name, (value, _) in found.items()}
+        for (day, id), found in rows.items()
+        if day == asked.as_of
+    }
+
+
 def history(asked: Asked, name: str, together: tuple[str, ...] = ()) -> list[Any]:
     """Return one metric for every day asked, in order, answered `together` with others; empty where not split so."""
     rows, not_split = _answers(asked, together or (name,))
@@ -214,15 +232,29 @@ def history(asked: Asked, name: str, together: tuple[str, ...] = ()) -> list[Any
 
 def rows(asked: Asked, sql: str, **others: Any) -> pd.DataFrame:
     """Answer a SELECT of our own over tables, facts and marts; `$as_of` and `$days` are those asked for."""
-    columns, found = _answered(asked, sql, **others)
-    return pd.DataFrame(found, columns=list(columns), dtype=object)
+    return _framed(*_statement(asked, sql, others)).copy(deep=False)
 
 
 def _answered(asked: Asked, sql: str, **others: Any) -> Answered:
     """Answer a SELECT from what is remembered for the very parameters it names."""
+    return _fetched(*_statement(asked, sql, others))
+
+
+Statement = tuple[Snapshot, str, tuple[tuple[str, Hashable], ...]]
+
+
+def _statement(asked: Asked, sql: str, others: dict[str, Any]) -> Statement:
+    """Return a SELECT with its marts and the very parameters it names."""
     whole = _whole(asked.snapshot, sql, asked.made)
     params = used_params(whole, asked.params() | asked.chosen | others)
-    return _fetched(asked.snapshot, whole, tuple(sorted((name, _frozen(value)) for name, value in params.items())))
+    return asked.snapshot, whole, tuple(sorted((name, _frozen(value)) for name, value in params.items()))
+
+
+@lru_cache(maxsize=2048)
+def _framed(snapshot: Snapshot, sql: str, params: tuple[tuple[str, Hashable], ...]) -> pd.DataFrame:
+    """Return an answer as a frame; who takes it makes a copy of its own, which costs nothing until it is changed."""
+    columns, found = _fetched(snapshot, sql, params)
+    return pd.DataFrame(found, columns=list(columns), dtype=object)
 
 
 @lru_cache(maxsize=4096)

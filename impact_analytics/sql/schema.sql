@@ -1,4 +1,5 @@
 -- The contract of a programme's data files: one table a file, one column a header, one constraint a rule.
+-- Above each table stands what it holds, in every language: the README of a new programme folder says it.
 -- Ids are slugs; money is in euro, DECIMAL(18,2); shares of a money column (eu, state, own) are blank where not known.
 -- `known_from` is the day since when a row can be known: a reader who asks as of an earlier day does not see it.
 -- `*_precision` says how much of a date is known; the date is then the last day of the month or year.
@@ -6,6 +7,8 @@
 
 -- ---------------------------------------------------------------- frame
 
+-- it: da dove viene ogni riga: titolo, chi pubblica, indirizzo, data, licenza
+-- en: where each row comes from: title, publisher, address, date, licence
 CREATE TABLE source (
     source_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(source_id, '[a-z0-9_]+')),
     title VARCHAR NOT NULL,
@@ -18,6 +21,8 @@ CREATE TABLE source (
     note_en VARCHAR
 );
 
+-- it: i nomi dei codici propri del programma: ruoli, tipi di soggetti, reti, categorie di spesa, cause, tipi di atti
+-- en: the names of the programme's own codes: roles, kinds of bodies, networks, cost categories, causes, kinds of acts
 -- Names of a programme's own codes. `parent` says under which code of another list it is counted.
 CREATE TABLE code (
     list VARCHAR NOT NULL CHECK (list IN (
@@ -31,6 +36,8 @@ CREATE TABLE code (
     PRIMARY KEY (list, code)
 );
 
+-- it: gli enti che governano il programma e il loro compito
+-- en: the bodies that run the programme and their task
 CREATE TABLE body (
     body_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(body_id, '[a-z0-9_]+')),
     name_it VARCHAR NOT NULL,
@@ -41,6 +48,8 @@ CREATE TABLE body (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: l'avviso: titolo, fondo, obiettivo, apertura
+-- en: the call: title, fund, objective, opening
 CREATE TABLE programme_call (
     call_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(call_id, '[a-z0-9_]+')),
     title_it VARCHAR NOT NULL,
@@ -54,6 +63,8 @@ CREATE TABLE programme_call (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: le ripartizioni geografiche
+-- en: the macro-areas
 CREATE TABLE macro_area (
     macro_area VARCHAR PRIMARY KEY CHECK (regexp_full_match(macro_area, '[a-z0-9_]+')),
     name_it VARCHAR NOT NULL,
@@ -61,6 +72,8 @@ CREATE TABLE macro_area (
     position INTEGER NOT NULL
 );
 
+-- it: i territori che partecipano o potevano partecipare
+-- en: the territories that take part, or could have
 -- `applied` is false for a territory that could have taken part and did not.
 CREATE TABLE territory (
     territory VARCHAR PRIMARY KEY CHECK (regexp_full_match(territory, '[A-Z0-9]+')),
@@ -74,6 +87,8 @@ CREATE TABLE territory (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: le linee d'azione
+-- en: the lines of action
 CREATE TABLE action_line (
     action_line VARCHAR PRIMARY KEY CHECK (regexp_full_match(action_line, '[a-z0-9_]+')),
     call_id VARCHAR NOT NULL REFERENCES programme_call (call_id),
@@ -86,6 +101,8 @@ CREATE TABLE action_line (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: gli indicatori, con unità e livello
+-- en: the indicators, with unit and level
 -- `unique_persons`: the indicator counts persons once, so it never adds over lines, periods or projects.
 CREATE TABLE indicator (
     indicator_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(indicator_id, '[a-z0-9_]+')),
@@ -99,6 +116,8 @@ CREATE TABLE indicator (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: la popolazione di un territorio a una data
+-- en: the population of a territory on a date
 CREATE TABLE population (
     territory VARCHAR NOT NULL REFERENCES territory (territory),
     on_date DATE NOT NULL,
@@ -112,6 +131,8 @@ CREATE TABLE population (
 
 -- ---------------------------------------------------------------- projects
 
+-- it: i progetti, uno per avviso e territorio
+-- en: the projects, one for each call and territory
 -- `project_id` is `<call>-<territory>`. A withdrawal or an end is known from its own day on.
 CREATE TABLE project (
     project_id VARCHAR PRIMARY KEY,
@@ -137,6 +158,8 @@ CREATE TABLE project (
     CHECK (ended_on IS NULL OR started_on IS NULL OR ended_on >= started_on)
 );
 
+-- it: gli atti, con le loro tre date
+-- en: the acts, with their three dates
 -- `adopted_on`, `registered_on`, `effective_on`: the three dates of an act. `milestone`: shown on every time line.
 CREATE TABLE act (
     act_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(act_id, '[a-z0-9_]+')),
@@ -158,6 +181,8 @@ CREATE TABLE act (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: la dotazione dell'avviso, in ogni sua versione
+-- en: the endowment of the call, in each of its versions
 -- `amount_eur` is the call's whole endowment as this version states it; blank: changed by an act whose amount is not public.
 -- `total`: the version that the funding of the projects must add up to.
 CREATE TABLE endowment (
@@ -173,6 +198,8 @@ CREATE TABLE endowment (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: la regola di riparto tra i progetti
+-- en: the rule by which the endowment is allocated to projects
 -- Funding of a project by the call's rule: `fixed_eur` and a share of the rest by `need` on `reference_on`.
 CREATE TABLE allocation_rule (
     call_id VARCHAR PRIMARY KEY REFERENCES programme_call (call_id),
@@ -187,6 +214,8 @@ CREATE TABLE allocation_rule (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: i termini delle attività, dell'avviso o di un progetto, e le loro proroghe
+-- en: the last days of activities, of the call or of a project, and their extensions
 -- The last day of activities, for the whole call (`project_id` blank) or for one project. The latest decision is in force.
 -- `decided_not_after` replaces `known_from` where the act was not found: in force at the latest then, possible since `decided_not_before`.
 CREATE TABLE deadline (
@@ -205,6 +234,8 @@ CREATE TABLE deadline (
     CHECK ((known_from IS NULL) <> (decided_not_after IS NULL))
 );
 
+-- it: i limiti di legge per spesa, pagamenti e relazione finale
+-- en: the legal limits for expenditure, payments and the final report
 CREATE TABLE legal_limit (
     kind VARCHAR NOT NULL CHECK (kind IN ('incurred', 'paid', 'final_report')),
     limit_on DATE NOT NULL,
@@ -214,6 +245,8 @@ CREATE TABLE legal_limit (
     PRIMARY KEY (kind, known_from)
 );
 
+-- it: il finanziamento di un progetto, in ogni sua versione
+-- en: the funding of a project, in each of its versions
 -- Funding in force of a project as this version states it.
 CREATE TABLE funding (
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
@@ -230,6 +263,8 @@ CREATE TABLE funding (
     PRIMARY KEY (project_id, version)
 );
 
+-- it: i soggetti di un progetto: ruolo, tipo, sede
+-- en: the bodies of a project: role, kind, seat
 -- `location`: whether the municipality is in the source or was inferred.
 CREATE TABLE partner (
     partner_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(partner_id, '[a-z0-9_]+')),
@@ -252,6 +287,8 @@ CREATE TABLE partner (
     CHECK ((lon IS NULL) = (lat IS NULL))
 );
 
+-- it: il finanziamento di un soggetto, in ogni sua versione
+-- en: the funding of a partner, in each of its versions
 CREATE TABLE partner_funding (
     partner_id VARCHAR NOT NULL REFERENCES partner (partner_id),
     version INTEGER NOT NULL CHECK (version > 0),
@@ -261,6 +298,8 @@ CREATE TABLE partner_funding (
     PRIMARY KEY (partner_id, version)
 );
 
+-- it: quanti soggetti le proposte prevedevano di coinvolgere
+-- en: how many bodies the proposals planned to involve
 -- How many bodies of a kind the proposals planned to involve; by project where published.
 CREATE TABLE network_count (
     network VARCHAR NOT NULL,
@@ -273,6 +312,8 @@ CREATE TABLE network_count (
     UNIQUE (network, project_id)
 );
 
+-- it: i risultati come sono stati pubblicati
+-- en: the results as they were published
 -- A result as somebody published it. `qualifier`: what the source says of the number.
 CREATE TABLE result (
     result_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(result_id, '[a-z0-9_]+')),
@@ -290,6 +331,8 @@ CREATE TABLE result (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: attività, avvisi, opportunità e documenti di un territorio
+-- en: activities, calls, opportunities and documents of a territory
 CREATE TABLE territory_item (
     item_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(item_id, '[a-z0-9_]+')),
     territory VARCHAR NOT NULL REFERENCES territory (territory),
@@ -304,6 +347,8 @@ CREATE TABLE territory_item (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: che cosa c'era prima e che cosa è venuto dopo
+-- en: what was there before and what came after
 CREATE TABLE continuity (
     continuity_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(continuity_id, '[a-z0-9_]+')),
     territory VARCHAR REFERENCES territory (territory),
@@ -319,6 +364,8 @@ CREATE TABLE continuity (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: frasi delle fonti sull'avanzamento, nelle loro parole
+-- en: sentences of the sources about progress, in their own words
 -- A sentence of a source about progress, in the source's words.
 CREATE TABLE statement (
     statement_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(statement_id, '[a-z0-9_]+')),
@@ -333,6 +380,8 @@ CREATE TABLE statement (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: le incongruenze delle fonti e come sono trattate
+-- en: the contradictions of the sources and how they are treated
 CREATE TABLE contradiction (
     contradiction_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(contradiction_id, '[a-z0-9_]+')),
     position INTEGER NOT NULL,
@@ -344,6 +393,8 @@ CREATE TABLE contradiction (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: che cosa un lettore chiederebbe e nessuna fonte dice
+-- en: what a reader would ask and no source says
 -- What a reader would ask and no source answers; `page` is the slug of the page that would show it.
 CREATE TABLE gap (
     gap_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(gap_id, '[a-z0-9_]+')),
@@ -355,6 +406,8 @@ CREATE TABLE gap (
     reason_en VARCHAR NOT NULL
 );
 
+-- it: altre fonti di singole colonne di una riga
+-- en: further sources of single columns of a row
 -- Further sources of single columns of a row.
 CREATE TABLE citation (
     table_name VARCHAR NOT NULL,
@@ -366,6 +419,8 @@ CREATE TABLE citation (
 
 -- ---------------------------------------------------------------- monitoring
 
+-- it: le rimodulazioni chieste e il loro esito
+-- en: the changes asked for and their outcome
 CREATE TABLE change_request (
     change_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(change_id, '[a-z0-9_]+')),
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
@@ -383,6 +438,8 @@ CREATE TABLE change_request (
     CHECK ((decided_on IS NULL) = (outcome IS NULL))
 );
 
+-- it: il budget di un progetto per linea e categoria di spesa, in ogni sua versione
+-- en: the budget of a project by line and cost category, in each of its versions
 CREATE TABLE budget (
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
     version INTEGER NOT NULL CHECK (version > 0),
@@ -394,6 +451,8 @@ CREATE TABLE budget (
     PRIMARY KEY (project_id, version, action_line, cost_category)
 );
 
+-- it: il valore obiettivo di un indicatore in un progetto
+-- en: the target of an indicator in a project
 CREATE TABLE indicator_target (
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
     indicator_id VARCHAR NOT NULL REFERENCES indicator (indicator_id),
@@ -404,6 +463,8 @@ CREATE TABLE indicator_target (
     PRIMARY KEY (project_id, indicator_id, version)
 );
 
+-- it: i periodi di monitoraggio e la scadenza delle schede
+-- en: the monitoring periods and the day on which sheets are due
 CREATE TABLE reporting_period (
     period_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(period_id, '[0-9]{4}(-(Q[1-4]|H[12]|M(0[1-9]|1[0-2])))?')),
     starts_on DATE NOT NULL,
@@ -413,6 +474,8 @@ CREATE TABLE reporting_period (
     CHECK (due_on >= ends_on)
 );
 
+-- it: le schede pervenute: progetto, periodo, versione, giorno, protocollo
+-- en: the sheets received: project, period, version, day, protocol
 -- A sheet as it was received; a correction is a further version of the same project and period.
 CREATE TABLE sheet (
     sheet_id VARCHAR PRIMARY KEY,
@@ -427,6 +490,8 @@ CREATE TABLE sheet (
     CHECK (integration_asked_on >= received_on)
 );
 
+-- it: parte finanziaria di una scheda: impegni e spesa, cumulati
+-- en: financial part of a sheet: commitments and expenditure, cumulative
 -- Cumulative since the start of the project.
 CREATE TABLE sheet_financial (
     sheet_id VARCHAR NOT NULL REFERENCES sheet (sheet_id),
@@ -437,6 +502,8 @@ CREATE TABLE sheet_financial (
     PRIMARY KEY (sheet_id, action_line, cost_category)
 );
 
+-- it: parte fisica di una scheda: valori degli indicatori, cumulati
+-- en: physical part of a sheet: values of the indicators, cumulative
 -- Cumulative since the start of the project.
 CREATE TABLE sheet_physical (
     sheet_id VARCHAR NOT NULL REFERENCES sheet (sheet_id),
@@ -445,6 +512,8 @@ CREATE TABLE sheet_physical (
     PRIMARY KEY (sheet_id, indicator_id)
 );
 
+-- it: parte procedurale di una scheda: stato e date delle attività
+-- en: procedural part of a sheet: state and dates of the activities
 CREATE TABLE sheet_procedural (
     sheet_id VARCHAR NOT NULL REFERENCES sheet (sheet_id),
     action_line VARCHAR NOT NULL REFERENCES action_line (action_line),
@@ -458,6 +527,8 @@ CREATE TABLE sheet_procedural (
     PRIMARY KEY (sheet_id, action_line, work_package)
 );
 
+-- it: le cause di scostamento dichiarate in una scheda
+-- en: the causes of deviation stated in a sheet
 -- `origin` and `nature` are blank where the sentence was not coded.
 CREATE TABLE sheet_cause (
     sheet_id VARCHAR NOT NULL REFERENCES sheet (sheet_id),
@@ -469,6 +540,8 @@ CREATE TABLE sheet_cause (
     PRIMARY KEY (sheet_id, position)
 );
 
+-- it: i soggetti attivi secondo una scheda
+-- en: the bodies that are active, by a sheet
 CREATE TABLE sheet_network (
     sheet_id VARCHAR NOT NULL REFERENCES sheet (sheet_id),
     partner_id VARCHAR NOT NULL REFERENCES partner (partner_id),
@@ -479,6 +552,8 @@ CREATE TABLE sheet_network (
 
 -- ---------------------------------------------------------------- money and control
 
+-- it: le domande di rimborso, dalla presentazione alla decisione
+-- en: the payment requests, from submission to decision
 -- Amounts are those of this request alone, not cumulative. `*_eur` of a step is blank until its `*_on`.
 CREATE TABLE payment_request (
     request_id VARCHAR PRIMARY KEY,
@@ -500,6 +575,8 @@ CREATE TABLE payment_request (
     CHECK (decided_on >= submitted_on)
 );
 
+-- it: chi ha in mano una domanda di rimborso, e da quando
+-- en: who holds a payment request, and since when
 -- Who holds the request from this day on; `suspended` stops the count of days.
 CREATE TABLE request_step (
     request_id VARCHAR NOT NULL REFERENCES payment_request (request_id),
@@ -512,6 +589,8 @@ CREATE TABLE request_step (
     PRIMARY KEY (request_id, position)
 );
 
+-- it: la spesa ammessa nei conti annuali del Fondo
+-- en: the eligible expenditure in the Fund's annual accounts
 -- EU share of eligible expenditure put into the Fund's annual accounts of a financial year (16/10 to 15/10).
 CREATE TABLE accounts_entry (
     request_id VARCHAR NOT NULL REFERENCES payment_request (request_id),
@@ -523,6 +602,8 @@ CREATE TABLE accounts_entry (
     PRIMARY KEY (request_id, financial_year)
 );
 
+-- it: le erogazioni: anticipi, pagamenti intermedi, saldi
+-- en: the payments: advances, interim payments, balances
 CREATE TABLE payment (
     payment_id VARCHAR PRIMARY KEY,
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
@@ -538,6 +619,8 @@ CREATE TABLE payment (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: i recuperi disposti e incassati
+-- en: the recoveries ordered and received
 CREATE TABLE recovery (
     recovery_id VARCHAR PRIMARY KEY,
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
@@ -554,6 +637,8 @@ CREATE TABLE recovery (
     CHECK (received_on >= ordered_on)
 );
 
+-- it: i controlli on desk delle schede
+-- en: the desk reviews of sheets
 CREATE TABLE desk_review (
     review_id VARCHAR PRIMARY KEY,
     sheet_id VARCHAR NOT NULL REFERENCES sheet (sheet_id),
@@ -563,6 +648,8 @@ CREATE TABLE desk_review (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: le verifiche amministrative delle domande di rimborso
+-- en: the administrative verifications of payment requests
 -- Administrative verification of a payment request: the three checks of Reg. (EU) 2015/840 art. 1.
 CREATE TABLE verification (
     verification_id VARCHAR PRIMARY KEY,
@@ -574,6 +661,8 @@ CREATE TABLE verification (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: i controlli in loco
+-- en: the on-the-spot checks
 CREATE TABLE on_the_spot_check (
     check_id VARCHAR PRIMARY KEY,
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
@@ -586,6 +675,8 @@ CREATE TABLE on_the_spot_check (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: i rilievi dei controlli e il loro seguito
+-- en: the findings of controls and what followed
 CREATE TABLE finding (
     finding_id VARCHAR PRIMARY KEY,
     project_id VARCHAR NOT NULL REFERENCES project (project_id),

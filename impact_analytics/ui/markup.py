@@ -1,6 +1,6 @@
 """Pieces of a page as HTML: every value that comes from data is escaped here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as _escape
 from typing import Any, Literal
@@ -66,10 +66,14 @@ def basis_mark(basis: str, word: str) -> str:
     return f'<span class="basis basis-{escape(basis)}">{escape(word)}</span>' if basis else ""
 
 
-def table(frame: pd.DataFrame, columns: Sequence[Column], *, caption: str, classes: str = "") -> str:
-    """Return a frame, its cells already in words, as a table; `<column>` with `link` becomes an anchor."""
+Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
+
+
+def table(rows: Rows, columns: Sequence[Column], *, caption: str, classes: str = "") -> str:
+    """Return rows, their cells already in words, as a table; `<column>` with `link` becomes an anchor."""
+    every = records(rows) if isinstance(rows, pd.DataFrame) else rows
     head = "".join(f'<th scope="col" class="{column.align}">{escape(column.heading)}</th>' for column in columns)
-    body = "".join(f"<tr>{''.join(_cell(row, column) for column in columns)}</tr>" for row in records(frame))
+    body = "".join(f"<tr>{''.join(_cell(row, column) for column in columns)}</tr>" for row in every)
     return (
         f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f'<table class="figures {classes}">'
@@ -96,7 +100,7 @@ def _card(card: Card) -> str:
     )
 
 
-def _cell(row: dict[Any, Any], column: Column) -> str:
+def _cell(row: Mapping[str, Any], column: Column) -> str:
     value = "" if row.get(column.name) is None else str(row[column.name])
     address = str(row.get(column.link) or "") if column.link else ""
     outside = address.startswith("http")

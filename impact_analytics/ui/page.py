@@ -26,7 +26,7 @@ from impact_analytics.semantics import dimensions, metrics
 from impact_analytics.store import Snapshot
 from impact_analytics.theme import Theme, theme
 from impact_analytics.ui import markup, reader
-from impact_analytics.ui.markup import Card, Column
+from impact_analytics.ui.markup import Card, Column, Rows
 from impact_analytics.ui.spec import PageSpec, page_of, pages
 
 # What pages take from here although it is made elsewhere.
@@ -346,7 +346,7 @@ def twin(view: View, key: str, rows: pd.DataFrame, columns: Sequence[Column], *,
     )
 
 
-def table(rows: pd.DataFrame, columns: Sequence[Column], *, caption: str) -> None:
+def table(rows: Rows, columns: Sequence[Column], *, caption: str) -> None:
     """Draw a table whose cells are already in words."""
     st.html(markup.table(rows, columns, caption=caption))
 

@@ -1,11 +1,12 @@
 """The server around the app: language and style of the shell, headers, health, shapes; and a warm start."""
 
+import asyncio
 import gc
 import importlib
 import pkgutil
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from typing import Any
 
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
 
 import impact_analytics
 from impact_analytics.i18n import text
@@ -24,6 +26,7 @@ from impact_analytics.ui import reader
 
 BACKEND = "<script>window.__streamlit={...window.__streamlit,BACKEND_BASE_URL:location.origin}</script>"
 STYLE = '<link rel="stylesheet" href="/app/static/app.css">'
+COLLECT_EVERY = 1.0  # seconds
 LOOK_AGAIN = 50  # full collections
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -39,9 +42,20 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     reader.warm()
     _load_all()
     gc.callbacks.append(spare_survivors)
-    gc.collect()
+    config.set_option("runner.postScriptGC", value=False)
+    collector = asyncio.create_task(_collect())
     yield {}
+    collector.cancel()
+    with suppress(asyncio.CancelledError):
+        await collector
     gc.callbacks.remove(spare_survivors)
+
+
+async def _collect() -> None:
+    """Collect in full once a second, where Streamlit would after every rerun of every reader."""
+    while True:
+        gc.collect()
+        await asyncio.sleep(COLLECT_EVERY)
 
 
 _full_collections = count(1)
@@ -50,8 +64,8 @@ _full_collections = count(1)
 def spare_survivors(phase: str, info: dict[str, int]) -> None:
     """Set aside what has survived a full collection; every so often look at all of it again.
 
-    Streamlit collects in full after each rerun: 50 ms over everything that is remembered, of which next to nothing is
-    garbage. What was set aside and died since is freed at the next look.
+    A full collection takes 50 ms over everything that is remembered, of which next to nothing is garbage. What was set
+    aside and died since is freed at the next look.
     """
     if info["generation"] < 2:
         return

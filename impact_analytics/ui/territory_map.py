@@ -210,8 +210,9 @@ def legend(view: View, drawn: maps.Picture, unit: Unit) -> str:
 def named(view: View, rows: pd.DataFrame) -> str:
     """Return the names of the territories that did not apply or withdrew, as HTML."""
     parts = []
+    every = records(rows)
     for state in ("not_applied", "withdrawn"):
-        names = formats.listing(rows.loc[rows["state"] == state, "label"], view.lang)
+        names = formats.listing([row["label"] for row in every if row["state"] == state], view.lang)
         if names:
             parts.append(text("maps", "named", view.lang, word=text_of(view, f"state.{state}"), names=names))
     return f'<p class="quiet">{markup.escape(" ".join(parts))}</p>' if parts else ""
