@@ -28,6 +28,9 @@ def terminal_language() -> str:
     return "it" if locale.lower().startswith("it") else "en"
 
 
-def user_name() -> str:
-    """Return the name of this machine's user, as an acceptance records it."""
-    return getpass.getuser()
+def terminal_user() -> str:
+    """Return who is at the terminal, by the system's name for them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no entry, as in some containers; OSError from Python 3.13 on
+        return "unknown"

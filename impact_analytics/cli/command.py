@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from impact_analytics import build
 from impact_analytics.i18n import text, texts
-from impact_analytics.problems import Problem
-from impact_analytics.programme import FILE, ProgrammeError
+from impact_analytics.problems import Problem, Refused
+from impact_analytics.programme import ProgrammeError, folders
 from impact_analytics.settings import data_folder
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
@@ -17,12 +17,12 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]) -> int:
     """Run on each folder, one that is refused not stopping the others; return 1 where one was, or none is there."""
     chosen: list[Path] = arguments.folder
-    folders = [folder.resolve() for folder in chosen] or list(build.ordered(data_folder()).values())
-    if not folders:
+    meant = [folder.resolve() for folder in chosen] or list(build.ordered(data_folder()).values())
+    if not meant:
         print(text("app", "no_programme", arguments.lang, folder=data_folder()))
         return 1
     failed = 0
-    for folder in folders:
+    for folder in meant:
         try:
             failed += not run(folder, arguments.lang)
         except ProgrammeError as error:
@@ -31,18 +31,28 @@ def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]
     return min(failed, 1)
 
 
-def chosen_folder(arguments: argparse.Namespace) -> Path | None:
-    """Return the one programme folder that a command is about; say why there is none."""
-    known = build.ordered(data_folder())
-    wanted: str | None = arguments.programme
-    if wanted is None and len(known) == 1:
+def one_folder(arguments: argparse.Namespace) -> Path | None:
+    """Return the folder meant: the one named, or the only one there is; else say so and return nothing."""
+    if arguments.folder:
+        return Path(arguments.folder).resolve()
+    known = folders(data_folder())
+    if len(known) == 1:
         return next(iter(known.values()))
-    if wanted in known:
-        return known[wanted]
-    if wanted and (Path(wanted) / FILE).is_file():
-        return Path(wanted).resolve()
-    print(text("cli", "which_programme", arguments.lang, known=", ".join(known) or "–"))
+    key = ("history", "no_folder") if known else ("app", "no_programme")
+    print(text(*key, arguments.lang, folder=data_folder(), ids=", ".join(known)))
     return None
+
+
+def rebuild(folder: Path, lang: str) -> bool:
+    """Build a programme and say so; return whether its files were taken."""
+    try:
+        snapshot = build.build(folder)
+    except Refused as refused:
+        print_problems(refused.problems, lang)
+        print(text("cli", "kept", lang, programme=folder.name))
+        return False
+    print(text("cli", "built", lang, programme=folder.name, id=snapshot.id, rows=snapshot.note("rows")))
+    return True
 
 
 def print_problems(problems: Sequence[Problem], lang: str) -> None:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from impact_analytics import build, example, starter
-from impact_analytics.cli.command import Commands, over_folders, print_problems
+from impact_analytics.cli.command import Commands, over_folders, print_problems, rebuild
 from impact_analytics.i18n import text
-from impact_analytics.problems import Refused, errors
+from impact_analytics.problems import errors
 from impact_analytics.programme import ProgrammeError
 from impact_analytics.settings import ROOT
 
@@ -33,22 +33,11 @@ def add(commands: Commands) -> None:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    return over_folders(arguments, _build_one)
+    return over_folders(arguments, rebuild)
 
 
 def _check(arguments: argparse.Namespace) -> int:
     return over_folders(arguments, _check_one)
-
-
-def _build_one(folder: Path, lang: str) -> bool:
-    try:
-        snapshot = build.build(folder)
-    except Refused as refused:
-        print_problems(refused.problems, lang)
-        print(text("cli", "kept", lang, programme=folder.name))
-        return False
-    print(text("cli", "built", lang, programme=folder.name, id=snapshot.id, rows=snapshot.note("rows")))
-    return True
 
 
 def _check_one(folder: Path, lang: str) -> bool:

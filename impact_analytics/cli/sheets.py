@@ -5,14 +5,14 @@ from datetime import date
 from pathlib import Path
 
 from impact_analytics import build, ingest
-from impact_analytics.cli.command import Commands, chosen_folder, print_problems
+from impact_analytics.cli.command import Commands, one_folder, print_problems
 from impact_analytics.formats import MINUS, UNITS, difference, full, short_day
 from impact_analytics.i18n import LANGUAGES, text
 from impact_analytics.ingest import Details, Handed, Move, Preview
 from impact_analytics.problems import Refused
 from impact_analytics.queries import forms
 from impact_analytics.semantics import metrics
-from impact_analytics.settings import user_name
+from impact_analytics.settings import terminal_user
 from impact_analytics.sheets import file_name, write, zipped
 from impact_analytics.store import Snapshot
 
@@ -25,7 +25,7 @@ def add(commands: Commands) -> None:
     command = commands.add_parser("sheet", help=help, description=help)
     command.add_argument("project", help=f"its id, PROG or CUP; “{ALL}” for every project")
     command.add_argument("period", help="such as 2021-Q4")
-    command.add_argument("--programme", help="a programme's id or folder (default: the only one)")
+    command.add_argument("--folder", help="a programme folder (default: the only one)")
     command.add_argument("--version", type=int, help="write a version that was received, with its values")
     command.add_argument("--language", choices=LANGUAGES, help="of the workbook (default: that of the terminal)")
     command.add_argument("--to", type=Path, default=Path(), metavar="PATH", help="a file, or a folder (default: here)")
@@ -33,17 +33,17 @@ def add(commands: Commands) -> None:
     help = "judge sheets and tables that were handed in, and show how the figures would move; --accept takes them in"
     command = commands.add_parser("ingest", help=help, description=help)
     command.add_argument("file", nargs="+", type=Path, help="sheets (.xlsx), tables (.csv, .parquet)")
-    command.add_argument("--programme", help="a programme's id or folder (default: the only one)")
+    command.add_argument("--folder", help="a programme folder (default: the only one)")
     command.add_argument("--mapping", type=Path, metavar="TOML", help="how the tables' columns are called there")
     command.add_argument("--received-on", type=date.fromisoformat, metavar="DAY", help="YYYY-MM-DD (default: today)")
     command.add_argument("--protocol", default="", help="number under which it was registered")
-    command.add_argument("--who", default=user_name(), help="who accepts (default: the user of this machine)")
+    command.add_argument("--who", default=terminal_user(), help="who accepts (default: the user of this machine)")
     command.add_argument("--accept", action="store_true", help="accept what is in order")
     command.set_defaults(run=_ingest)
 
 
 def _sheet(arguments: argparse.Namespace) -> int:
-    folder = chosen_folder(arguments)
+    folder = one_folder(arguments)
     lang = arguments.language or arguments.lang
     if folder is None:
         return 1
@@ -72,7 +72,7 @@ def _written(snapshot: Snapshot, arguments: argparse.Namespace, lang: str) -> tu
 
 
 def _ingest(arguments: argparse.Namespace) -> int:
-    folder = chosen_folder(arguments)
+    folder = one_folder(arguments)
     handed = [_handed(path, arguments.lang) for path in arguments.file]
     mapping = _handed(arguments.mapping, arguments.lang) if arguments.mapping else None
     if folder is None or None in handed or (arguments.mapping and mapping is None):

@@ -27,7 +27,7 @@ def accept(path, folder, cache):
     from impact_analytics import cli  # noqa: PLC0415 - the child's own
 
     raise SystemExit(
-        cli.main(["ingest", path, "--programme", folder, "--received-on", "2025-02-10", "--accept", "--who", "anna"])
+        cli.main(["ingest", path, "--folder", folder, "--received-on", "2025-02-10", "--accept", "--who", "anna"])
     )
 
 

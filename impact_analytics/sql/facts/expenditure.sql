@@ -1,24 +1,46 @@
 -- One row per project, action line, cost category, period it is for, entry and day it became known: flows of commitments and expenditure incurred; a withdrawal takes out all of it.
-WITH flow AS (
+WITH entry AS (
     SELECT
+        v.project_id,
+        v.period_id,
+        v.ends_on,
+        e.known_from,
+        e.amounts_of,
+        e.sign,
+        dense_rank() OVER (ORDER BY v.project_id, v.period_id, e.known_from) AS moment
+    FROM fact_sheet_entry AS e
+    JOIN fact_sheet_version AS v ON v.sheet_id = e.period_of
+),
+moment AS (
+    SELECT DISTINCT
+        e.moment,
         p.project_id,
         p.territory,
         p.macro_area,
         p.withdrawn_on,
+        e.period_id,
+        e.ends_on AS period_ends_on,
+        e.known_from
+    FROM entry AS e
+    JOIN fact_place AS p USING (project_id)
+),
+change AS (
+    SELECT
+        e.moment,
         f.action_line,
         f.cost_category,
-        v.period_id,
-        v.ends_on AS period_ends_on,
-        sum(e.sign * f.committed_eur) AS committed_eur,
-        sum(e.sign * f.incurred_eur) AS incurred_eur,
-        e.known_from,
+        CAST(sum(CASE WHEN e.sign = 1 THEN f.committed_eur ELSE -f.committed_eur END) AS DECIMAL(18, 2)) AS committed_eur,
+        CAST(sum(CASE WHEN e.sign = 1 THEN f.incurred_eur ELSE -f.incurred_eur END) AS DECIMAL(18, 2)) AS incurred_eur,
         f.basis
-    FROM fact_sheet_entry AS e
-    JOIN fact_sheet_version AS v ON v.sheet_id = e.period_of
-    JOIN fact_place AS p ON p.project_id = v.project_id
+    FROM entry AS e
     JOIN sheet_financial AS f ON f.sheet_id = e.amounts_of
-    GROUP BY ALL
-    HAVING sum(e.sign * f.committed_eur) <> 0 OR sum(e.sign * f.incurred_eur) <> 0
+    GROUP BY e.moment, f.action_line, f.cost_category, f.basis
+),
+flow AS (
+    SELECT *
+    FROM change
+    JOIN moment USING (moment)
+    WHERE committed_eur <> 0 OR incurred_eur <> 0
 )
 SELECT
     project_id, territory, macro_area, action_line, cost_category, period_id, period_ends_on,
