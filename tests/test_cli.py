@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 
 from impact_analytics.cli import main
+from impact_analytics.queries import Asked
+from impact_analytics.queries.sentences import plain, report
 from impact_analytics.semantics import metrics
 from impact_analytics.settings import ROOT
 from impact_analytics.store import current
@@ -114,6 +117,42 @@ def test_a_command_that_does_not_exist_is_answered_with_the_usage(capsys, words)
         main(words)
     assert stopped.value.code == 2
     assert "usage: python -m impact_analytics" in capsys.readouterr().err
+
+
+SAID = {
+    "it": ("che cosa è cambiato dal 30/06/2019 al 30/06/2020", "- Progetti non rinunciati: da 20 a 19 (−1)"),
+    "en": ("what has changed from 30/06/2019 to 30/06/2020", "- Projects not withdrawn: from 20 to 19 (−1)"),
+}
+
+
+@pytest.mark.parametrize("lang", SAID)
+@pytest.mark.parametrize("days", [("2019-06-30", "2020-06-30"), ("2020-06-30", "2019-06-30")])
+def test_diff_says_what_the_page_says_whichever_day_comes_first(programme_folder, cache, capsys, days, lang):
+    assert main(["--lang", lang, "diff", *days, str(programme_folder.path)]) == 0
+    printed = capsys.readouterr().out
+    title, projects = SAID[lang]
+    assert title in printed.splitlines()[0]
+    assert projects in printed.splitlines()
+    assert printed == plain(report(Asked(current("impact"), date(2020, 6, 30)), date(2019, 6, 30), lang)) + "\n"
+
+
+def test_diff_without_a_folder_tells_of_every_programme(programme_folder, example_folder, cache, monkeypatch, capsys):
+    monkeypatch.setenv("IMPACT_DATA", str(programme_folder.path.parent))
+    assert main(["--lang", "en", "diff", "2021-12-31", "2022-03-31"]) == 0
+    titles = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines() if "what has changed" in line]
+    assert titles == ["IMPACT", "Example programme"]
+
+
+def test_diff_names_a_word_that_is_no_day(programme_folder, capsys):
+    assert main(["--lang", "en", "diff", "2021-06-31", "2022-03-31", str(programme_folder.path)]) == 1
+    expected = "“2021-06-31” is not a day. Write it as year-month-day, for example 2021-12-31.\n"
+    assert capsys.readouterr().out == expected
+
+
+def test_diff_of_broken_files_names_what_is_wrong(programme_folder, cache, capsys):
+    programme_folder.edit("funding", 1, {"amount_eur": "1.005"})
+    assert main(["--lang", "en", "diff", "2019-06-30", "2020-06-30", str(programme_folder.path)]) == 1
+    assert capsys.readouterr().out.startswith("ERROR: impact/funding.csv, row 3, column amount_eur")
 
 
 # ---------------------------------------------------------------- in a process of its own

@@ -173,7 +173,9 @@ def _mapping(handed: Handed | None) -> tuple[mapping.ColumnMapping | None, list[
     if handed is None:
         return None, []
     try:
-        return mapping.parsed(handed.content, handed.name), []
+        return mapping.parse(handed.content.decode("utf-8-sig"), handed.name), []
+    except UnicodeDecodeError:
+        return None, [said("not_utf8", handed.name)]
     except mapping.MappingError as error:
         words = {lang: error.sentence(lang) for lang in LANGUAGES}
         return None, [Problem("error", error.key, handed.name, words=words)]

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from impact_analytics import build, supplied
 from impact_analytics.datafiles import DataFile
-from impact_analytics.deliveries import Located, brought
+from impact_analytics.deliveries import delivery
 from impact_analytics.ingest.drafts import Details, Draft, Handed, judged
 from impact_analytics.ingest.moves import Move, day_of, moves
 from impact_analytics.problems import Problem, errors
@@ -50,7 +50,7 @@ def preview(folder: Path, handed: Sequence[Handed], details: Details) -> Preview
     found = judged(handed, details, snapshot, known)
     received = [draft.entry.received_on for draft in found.drafts]
     with _files(found.drafts, snapshot.programme, len(known)) as files, build.trial(folder, files) as trial:
-        problems = (*found.problems, *trial.problems)
+        problems = (*found.problems, *map(_as_handed, trial.problems))
         after = trial.snapshot if not errors(problems) else None
         day = day_of(snapshot, after or snapshot, received)
         moved = moves(snapshot, after, day) if after else ()
@@ -61,15 +61,20 @@ def preview(folder: Path, handed: Sequence[Handed], details: Details) -> Preview
 def _files(drafts: Sequence[Draft], programme: Programme, after: int) -> Iterator[list[DataFile]]:
     """Lend what drafts bring, their files written to a folder that goes with the block."""
     with TemporaryDirectory() as scratch:
-        numbered = [replace(draft.entry, number=after + place) for place, draft in enumerate(drafts, 1)]
-        located = _written(drafts, Path(scratch))
-        yield [file for entry in numbered for file in brought(entry, located, programme)]
+        contents = {sha256: content for draft in drafts for sha256, (content, _) in draft.contents.items()}
+        paths = dict(_written(drafts, Path(scratch)))
+        entries = [replace(draft.entry, number=after + place) for place, draft in enumerate(drafts, 1)]
+        yield [file for entry in entries for file in delivery(programme, entry, paths, contents)]
 
 
-def _written(drafts: Sequence[Draft], scratch: Path) -> Located:
-    paths = {}
+def _written(drafts: Sequence[Draft], scratch: Path) -> Iterator[tuple[str, Path]]:
     for draft in drafts:
         for sha256, (content, suffix) in draft.contents.items():
-            paths[sha256] = scratch / f"{sha256}{suffix}"
-            paths[sha256].write_bytes(content)
-    return paths.__getitem__
+            path = scratch / f"{sha256}{suffix}"
+            path.write_bytes(content)
+            yield sha256, path
+
+
+def _as_handed(problem: Problem) -> Problem:
+    """Call a file as it was handed in, not as it would be stored."""
+    return replace(problem, file=PurePosixPath(problem.file).name)

@@ -16,9 +16,7 @@ from impact_analytics.semantics import STRENGTH, dimensions, metrics
 from impact_analytics.settings import SQL
 from impact_analytics.store import Snapshot
 
-TOPICS = (
-    "acts", "terms", "limits", "projects", "funding", "sheets", "requests", "cash", "change_requests", "controls",
-)  # fmt: skip
+TOPICS = tuple(texts("changes", LANGUAGES[0])["topics"])
 
 
 @dataclass(frozen=True)
