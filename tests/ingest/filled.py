@@ -6,7 +6,8 @@ import openpyxl
 
 from impact_analytics import build
 from impact_analytics.queries import forms
-from impact_analytics.sheets import SECTIONS, title, write
+from impact_analytics.sheets import write
+from impact_analytics.sheets.form import SECTIONS, title
 
 TABLES = ("sheet", "sheet_financial", "sheet_physical", "sheet_procedural", "sheet_cause", "sheet_network")
 FIRST_ROW = 7

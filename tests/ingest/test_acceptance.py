@@ -9,7 +9,7 @@ from impact_analytics import build, ingest, supplied
 from impact_analytics.ingest import Details, Handed
 from impact_analytics.problems import Refused
 from impact_analytics.queries import Asked, value
-from impact_analytics.sheets import title
+from impact_analytics.sheets.form import title
 from tests.ingest.filled import cell, filled, rows_of, spend, without_period
 
 TODAY = Details(date(2025, 2, 10), "0042/2025")
