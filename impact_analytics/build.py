@@ -2,25 +2,48 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+import shutil
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import duckdb
 from filelock import FileLock
 
 from impact_analytics import checks
+from impact_analytics.checks import read_by
 from impact_analytics.contract import contract
+from impact_analytics.datafiles import DataFile
+from impact_analytics.deliveries import delivered
+from impact_analytics.i18n import LANGUAGES
 from impact_analytics.problems import Problem, Refused, errors
 from impact_analytics.programme import FILE, Programme, ProgrammeError, folders, parse
 from impact_analytics.semantics import used_params, with_marts
 from impact_analytics.settings import PACKAGE, SQL, cache_folder, data_folder
-from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinned, pointer
+from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinned, pointer, release
+from impact_analytics.supplied import FOLDER, Damaged
 
 KEPT = 5
+INPUTS = ("*.csv", "*.toml", "*.geojson")
+FRESH = 2_000_000_000  # nanoseconds in which a file can change again without its time showing it
 KNOWN = frozenset({"known_from", "received_on", "submitted_on", "decided_on"})  # the day something became known
 CODE = ("semantics.py", "build.py", "checks", "contract.py", "datafiles", "problems.py", "texts/checks.toml")
+
+
+_digests: dict[tuple[Path, int, int, int], bytes] = {}
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would become of a programme with more rows: what is wrong, and a snapshot where no error is."""
+
+    problems: tuple[Problem, ...]
+    snapshot: Snapshot | None
 
 
 def snapshots() -> dict[str, Snapshot]:
@@ -60,7 +83,7 @@ def programme_of(folder: Path) -> Programme:
 def check(folder: Path) -> list[Problem]:
     """Return every problem of a programme folder, without building."""
     with duckdb.connect() as db:
-        return checks.load(db, folder, programme_of(folder))
+        return _load(db, folder, programme_of(folder))
 
 
 def build(folder: Path) -> Snapshot:
@@ -78,13 +101,16 @@ def build(folder: Path) -> Snapshot:
 
 
 def fingerprint(folder: Path) -> str:
-    """Hash a folder's data files and the SQL that reads them: contents, not times."""
-    inputs = sorted(path for path in folder.rglob("*") if path.suffix in (".csv", ".toml", ".geojson"))
+    """Hash a folder's data files, its log and the SQL that reads them: contents, not times.
+
+    The log vouches for the accepted files, whose hashes it holds.
+    """
+    inputs = sorted({path for kind in INPUTS for path in folder.glob(kind)} | set(folder.glob(f"{FOLDER}/log/*.json")))
     ours = sorted(SQL.rglob("*.sql")) + [path for name in CODE for path in _sources(PACKAGE / name)]
     total = hashlib.sha256()
     for path, above in [(path, folder) for path in inputs] + [(path, PACKAGE) for path in ours]:
         total.update(f"{path.relative_to(above).as_posix()}\0".encode())
-        total.update(hashlib.sha256(_content(path)).digest())
+        total.update(_digest(path))
     return total.hexdigest()[:16]
 
 
@@ -92,12 +118,19 @@ def _sources(path: Path) -> list[Path]:
     return sorted(path.glob("*.py")) if path.is_dir() else [path]
 
 
-def _content(path: Path) -> bytes:
-    """Return a file's content; a file that cannot be read has none, and is named when it is checked."""
+def _digest(path: Path) -> bytes:
+    """Hash a file's content; a file that cannot be read has none, and is named when it is checked."""
     try:
-        return path.read_bytes()
+        stat = path.stat()
+        known = (path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if known not in _digests:
+            digest = hashlib.sha256(path.read_bytes()).digest()
+            if time.time_ns() - stat.st_mtime_ns < FRESH:
+                return digest
+            _digests[known] = digest
     except OSError:
         return b""
+    return _digests[known]
 
 
 def _settings(folder: Path) -> str:
@@ -107,6 +140,45 @@ def _settings(folder: Path) -> str:
         raise ProgrammeError("no_file", folder=folder, file=FILE) from error
     except UnicodeDecodeError as error:
         raise ProgrammeError("encoding", place=f"{folder.name}/{FILE}") from error
+
+
+@contextmanager
+def trial(folder: Path, more: Sequence[DataFile]) -> Iterator[Trial]:
+    """Try more rows on a copy of a programme's snapshot, which is gone afterwards; raise Refused where there is none.
+
+    Every error is told, and the warnings about the rows themselves. The days that readers are offered are not made.
+    """
+    base = build(folder)
+    with TemporaryDirectory() as scratch:
+        tried = Snapshot(base.programme_id, f"trial{uuid4().hex}", Path(scratch) / base.path.name)
+        shutil.copyfile(base.path, tried.path)
+        with duckdb.connect(str(tried.path)) as db:
+            problems = [one for one in checks.add(db, more) if one.severity == "error" or _about(one, more)]
+            refused = bool(errors(problems))
+            if not refused:
+                _make_anew(db, {file.table for file in more})
+                db.execute("UPDATE note SET value = $1 WHERE key = 'id'", [tried.id])
+        try:
+            yield Trial(tuple(problems), None if refused else tried)
+        finally:
+            release(tried)
+
+
+def _about(problem: Problem, files: Sequence[DataFile]) -> bool:
+    return any(problem.file == file.name for file in files)
+
+
+def _make_anew(db: duckdb.DuckDBPyConnection, changed: set[str]) -> None:
+    """Make the facts that read changed tables, and forget what was made for the days that readers are offered."""
+    db.execute("BEGIN")
+    for name, select in steps("facts").items():
+        if changed.intersection(read_by(select)):
+            db.execute(f"CREATE OR REPLACE TABLE fact_{name} AS {select}")
+            changed.add(f"fact_{name}")
+    for name in ("offered_day", *(f"made_{name}" for name in steps("marts"))):
+        db.execute(f"DELETE FROM {name}")
+    db.execute("UPDATE note SET value = $1 WHERE key = 'newest'", [_newest(db).isoformat()])
+    db.execute("COMMIT")
 
 
 def steps(kind: str) -> dict[str, str]:
@@ -133,20 +205,33 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
     unfinished.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(unfinished)) as db:
-            problems = checks.load(db, folder, programme)
+            problems = _load(db, folder, programme)
             if errors(problems):
                 raise Refused(programme.id, problems)
+            db.execute("BEGIN")
             for name, select in steps("facts").items():
                 db.execute(f"CREATE TABLE fact_{name} AS {select}")
             newest = _newest(db)
             _make_marts(db, parse(_settings(folder), programme.id, newest))
             _write_notes(db, folder, id, problems, newest)
+            db.execute("COMMIT")
         same = fingerprint(folder) == id
         if same:
             unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     return same
+
+
+def _load(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -> list[Problem]:
+    """Fill a database from a programme's files and from every delivery that stands; return what is wrong."""
+    try:
+        more = delivered(folder, programme)
+    except Damaged as damage:
+        words = {lang: damage.sentence(lang) for lang in LANGUAGES}
+        broken = Problem("error", damage.key, f"{folder.name}/{FOLDER}", words=words)
+        return [broken, *checks.load(db, folder, programme)]
+    return checks.load(db, folder, programme, more)
 
 
 def _newest(db: duckdb.DuckDBPyConnection) -> date:

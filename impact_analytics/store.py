@@ -98,6 +98,14 @@ def cursor(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     return lent
 
 
+def release(snapshot: Snapshot) -> None:
+    """Close a snapshot whose database is about to go."""
+    with _lock:
+        held = _connections.pop(snapshot.path, None)
+    if held:
+        held.close()
+
+
 def _attached(snapshot: Snapshot) -> duckdb.DuckDBPyConnection:
     db = duckdb.connect(":memory:", config={"threads": 1, "autoinstall_known_extensions": False})
     path = str(snapshot.path).replace("'", "''")

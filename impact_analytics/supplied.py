@@ -127,6 +127,11 @@ def content(folder: Path, stored: Stored) -> bytes:
     return _verified(folder, _kept(folder), stored.sha256, stored.name).read_bytes()
 
 
+def path(folder: Path, stored: Stored) -> Path:
+    """Return where an accepted file stands; raise Damaged where it is not as it was."""
+    return _verified(folder, _kept(folder), stored.sha256, stored.name)
+
+
 def mapping(folder: Path, stored: Stored) -> bytes:
     """Return the column mapping through which a file was accepted, blank for none; raise Damaged where it is not."""
     return _verified(folder, _kept(folder), stored.mapping, stored.name).read_bytes() if stored.mapping else b""

@@ -44,6 +44,7 @@ PLACES = {
     "sheets": Place(3),
     "supplied": Place(2),
     "checks": Place(4),
+    "deliveries": Place(4),
     "example": Place(4),
     "starter": Place(4),
     "queries": Place(4, never=("plotly", "pydeck")),

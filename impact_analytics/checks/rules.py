@@ -28,7 +28,7 @@ def rules() -> dict[str, tuple[dict[str, str], str]]:
 def broken_rules(db: duckdb.DuckDBPyConnection, lost: Collection[str], touched: Collection[str]) -> Iterator[Problem]:
     """Name what breaks a rule that reads a touched table and none that was lost."""
     for rule, (head, sql) in rules().items():
-        read = set(re.findall(r"\b(?:FROM|JOIN) (\w+)", sql))
+        read = read_by(sql)
         if read.intersection(lost) or not read.intersection(touched):
             continue
         severity: Severity = "error" if head["severity"] == "error" else "warning"
@@ -41,6 +41,11 @@ def broken_rules(db: duckdb.DuckDBPyConnection, lost: Collection[str], touched: 
         ]
         yield from found
         yield from rest(found[0], rows[0][-1]) if found else []
+
+
+def read_by(sql: str) -> set[str]:
+    """Return the tables that a SELECT of ours reads, and the names it gives to its own parts."""
+    return set(re.findall(r"\b(?:FROM|JOIN) (\w+)", sql))
 
 
 def _said(head: Mapping[str, str], value: object) -> dict[str, str]:
