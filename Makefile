@@ -7,10 +7,10 @@ export PYTHON
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format check example bench lock clean venv venv-dev
+.PHONY: help run test lint format check example bench bench-bulk lock clean venv venv-dev
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 run: venv ## start the dashboard on http://localhost:8501 (PORT=... for another port)
 	$(PY) -m streamlit run dashboard.py --server.headless=true --server.port=$(PORT)
@@ -35,6 +35,9 @@ example: venv ## write the invented programme anew
 
 bench: venv-dev ## compare the app with an empty page
 	$(PY) -m benchmarks
+
+bench-bulk: venv ## compare a build of a million rows with a bare COPY
+	$(PY) -m benchmarks.bulk
 
 lock: ## write requirements.lock anew, after a change of the requirement files
 	@scripts/venv.sh $(VENV)

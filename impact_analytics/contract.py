@@ -1,6 +1,7 @@
 """The contract of the data files, read back from `schema.sql`."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -79,11 +80,11 @@ class Table:
 @cache
 def contract() -> dict[str, Table]:
     """Return every table of `schema.sql`, in the order in which references can be followed."""
+    schema = (SQL / "schema.sql").read_text(encoding="utf-8")
     with duckdb.connect() as db:
-        schema = (SQL / "schema.sql").read_text(encoding="utf-8")
         db.execute(schema)
-        names = [row[0] for row in db.execute("SELECT table_name FROM duckdb_tables() ORDER BY table_oid").fetchall()]
-        return {name: Table(name, _columns(db, name), _constraints(db, name), _said(schema, name)) for name in names}
+        columns, constraints = _columns(db), _constraints(db)
+    return {name: Table(name, tuple(columns[name]), tuple(constraints[name]), _said(schema, name)) for name in columns}
 
 
 def _said(schema: str, table: str) -> dict[str, str]:
@@ -91,27 +92,32 @@ def _said(schema: str, table: str) -> dict[str, str]:
     return dict(re.findall(r"^-- (it|en): (.+)$", above[1], re.MULTILINE)) if above else {}
 
 
-def _columns(db: duckdb.DuckDBPyConnection, table: str) -> tuple[Column, ...]:
+def _columns(db: duckdb.DuckDBPyConnection) -> dict[str, list[Column]]:
     rows = db.execute(
         """
-        SELECT column_name, data_type, NOT is_nullable
-        FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index
-        """,
-        [table],
+        SELECT table_name, column_name, data_type, NOT is_nullable
+        FROM duckdb_columns() WHERE NOT internal ORDER BY table_oid, column_index
+        """
     ).fetchall()
-    return tuple(Column(*row) for row in rows)
+    found: dict[str, list[Column]] = {}
+    for table, *column in rows:
+        found.setdefault(table, []).append(Column(*column))
+    return found
 
 
-def _constraints(db: duckdb.DuckDBPyConnection, table: str) -> tuple[Constraint, ...]:
+def _constraints(db: duckdb.DuckDBPyConnection) -> dict[str, list[Constraint]]:
     rows = db.execute(
         """
-        SELECT constraint_type, constraint_column_names, expression, referenced_table, referenced_column_names
-        FROM duckdb_constraints() WHERE table_name = ? ORDER BY constraint_index
-        """,
-        [table],
+        SELECT
+            table_name, constraint_type, constraint_column_names,
+            expression, referenced_table, referenced_column_names
+        FROM duckdb_constraints() ORDER BY table_oid, constraint_index
+        """
     ).fetchall()
-    return tuple(
-        Constraint(kind, tuple(columns), expression or "", references or "", tuple(referenced or ()))
-        for kind, columns, expression, references, referenced in rows
-        if kind in KINDS
-    )
+    found: dict[str, list[Constraint]] = defaultdict(list)
+    for table, kind, columns, expression, references, referenced in rows:
+        if kind in KINDS:
+            found[table].append(
+                Constraint(kind, tuple(columns), expression or "", references or "", tuple(referenced or ()))
+            )
+    return found

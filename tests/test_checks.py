@@ -305,12 +305,64 @@ def a_correction_before_what_it_corrects(folder):
     return "sheet", place, "received_on"
 
 
+def newest_sheet(folder):
+    """The last sheet of the last project: its row's place, and its id."""
+    place, row = max(
+        enumerate(folder.rows("sheet")), key=lambda known: (known[1]["period_id"], known[1]["version"], known[0])
+    )
+    return place, row["sheet_id"]
+
+
+def package_of(folder, cells):
+    _, sheet_id = newest_sheet(folder)
+    place = next(place for place, row in enumerate(folder.rows("sheet_procedural")) if row["sheet_id"] == sheet_id)
+    folder.edit("sheet_procedural", place, cells)
+    return place
+
+
+def an_end_long_past(folder):
+    place = package_of(folder, {"state": "in_progress", "expected_end_on": "2019-01-01", "approved_end_on": ""})
+    return "sheet_procedural", place, "expected_end_on"
+
+
+def a_deviation_without_a_word(folder):
+    cells = {"expected_end_on": "2099-01-01", "approved_end_on": "2022-01-01", "deviation": " "}
+    return "sheet_procedural", package_of(folder, cells), "deviation"
+
+
+def a_jump(folder):
+    """Ten million more in the newest sheet, in a line that nothing else of the sheet exceeds."""
+    _, sheet_id = newest_sheet(folder)
+    place = next(place for place, row in enumerate(folder.rows("sheet_financial")) if row["sheet_id"] == sheet_id)
+    folder.edit("sheet_financial", place, {"committed_eur": "10000000.00", "incurred_eur": "10000000.00"})
+    return "sheet_financial", place, "incurred_eur"
+
+
+def a_sheet_before_its_time(folder):
+    place, _ = newest_sheet(folder)
+    folder.edit("sheet", place, {"received_on": "2019-01-01", "integration_asked_on": ""})
+    return "sheet", place, "received_on"
+
+
+def a_sheet_of_nobody_left(folder):
+    place, _ = newest_sheet(folder)
+    project = folder.rows("sheet")[place]["project_id"]
+    at = next(at for at, row in enumerate(folder.rows("project")) if row["project_id"] == project)
+    folder.edit("project", at, {"withdrawn_on": "2019-06-30", "withdrawn_precision": "day"})
+    return "sheet", place, "period_id"
+
+
 RULES = {
     "above_budget": spend_beyond_the_budget,
     "call_of_programme": no_call,
     "cumulative_falls": fall,
+    "deviation_unexplained": a_deviation_without_a_word,
     "eligible_over_declared": eligible_beyond_declared,
+    "expected_end_passed": an_end_long_past,
     "funding_over_total": funding_beyond_the_endowment,
+    "jump": a_jump,
+    "received_early": a_sheet_before_its_time,
+    "sheet_after_withdrawal": a_sheet_of_nobody_left,
     "shares_of_funding": shares_that_do_not_add,
     "unknown_code": a_kind_of_nobody,
     "version_order": a_correction_before_what_it_corrects,
@@ -340,6 +392,17 @@ def test_an_amount_in_a_rule_is_written_as_its_language_does(example_folder):
     [problem] = example_folder.check()
     assert re.search(r" di \d{1,3}(\.\d{3})+,\d\d euro\.", problem.sentence("it"))
     assert re.search(r" by \d{1,3}(,\d{3})+\.\d\d euro\.", problem.sentence("en"))
+
+
+def test_a_jump_within_the_projects_own_history_is_no_jump(example_folder):
+    """Three times the largest rise before is still its way of spending."""
+    before = {(one.file, one.line) for one in example_folder.check("warning") if one.rule == "jump"}
+    _, sheet_id = newest_sheet(example_folder)
+    rows = example_folder.rows("sheet_financial")
+    at = next(at for at, row in enumerate(rows) if row["sheet_id"] == sheet_id)
+    example_folder.edit("sheet_financial", at, {"incurred_eur": str(float(rows[at]["incurred_eur"]) + 1)})
+    after = {(one.file, one.line) for one in example_folder.check("warning") if one.rule == "jump"}
+    assert after == before
 
 
 # ---------------------------------------------------------------- nothing else is lost

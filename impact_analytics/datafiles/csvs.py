@@ -56,7 +56,6 @@ def part(file: DataFile, part: Part, table: Table, scratch: Path) -> Rows:
     """Return the rows of a part of a workbook."""
     path = _aside(file, scratch)
     with path.open("w", encoding="utf-8", newline="") as kept:
-        # Everything in quotes: a lone carriage return in a cell would be the end of a line to the engine.
         writer = csv.writer(kept, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerows([line, *(cell or "" for cell in cells)] for line, cells in part.rows)
     return _numbered_rows(file, path, part.header, table)
@@ -80,10 +79,11 @@ def _fields(header: tuple[str, ...], first: int = 0) -> dict[str, str]:
 
 def _scanned(path: Path, width: int, delimiter: str, *, headed: bool) -> str:
     fields = "{" + ", ".join(f"c{place}: 'VARCHAR'" for place in range(width)) + "}"
+    # Of our own writing we know how lines end; a carriage return in a cell would else count as one.
+    ends = "header = true" if headed else r"header = false, new_line = '\n'"
     return f"""read_csv(
         {quoted(str(path))}, columns = {fields}, delim = {quoted(delimiter)}, quote = '"', escape = '"',
-        header = {str(headed).lower()}, auto_detect = false, nullstr = '', strict_mode = true,
-        max_line_size = {LONGEST_LINE}
+        {ends}, auto_detect = false, nullstr = '', strict_mode = true, max_line_size = {LONGEST_LINE}
     )"""
 
 

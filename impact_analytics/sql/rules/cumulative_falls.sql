@@ -10,6 +10,18 @@ WITH newest AS (
         SELECT 1 FROM sheet AS n WHERE n.project_id = s.project_id AND n.period_id = s.period_id AND n.version > s.version
     )
 ),
+-- Few series fall at all, and to sort a list is much quicker than to look back from every row.
+series AS (
+    SELECT n.project_id, f.action_line, f.cost_category, list(f.incurred_eur ORDER BY n.ends_on) AS incurred_eur
+    FROM sheet_financial AS f
+    JOIN newest AS n USING (sheet_id)
+    GROUP BY ALL
+),
+falling AS (
+    SELECT project_id, action_line, cost_category
+    FROM series
+    WHERE incurred_eur <> list_sort(incurred_eur)
+),
 amount AS (
     SELECT
         f.file,
@@ -18,6 +30,7 @@ amount AS (
         lag(f.incurred_eur) OVER (PARTITION BY n.project_id, f.action_line, f.cost_category ORDER BY n.ends_on) AS before_eur
     FROM sheet_financial AS f
     JOIN newest AS n USING (sheet_id)
+    JOIN falling USING (project_id, action_line, cost_category)
 )
 SELECT file, line, 'incurred_eur' AS column_name, before_eur - incurred_eur AS value
 FROM amount
