@@ -33,6 +33,7 @@ class Programme:
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     grounds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    operators: tuple[str, ...] = ()  # who may hand in data: `name@host`, or `sub:` and the subject of a token
 
     @property
     def is_example(self) -> bool:
@@ -75,7 +76,13 @@ def parse(text: str, id: str) -> Programme:
             raise ProgrammeError(f"{id}/{FILE}: {key} is “{known[key]}”; it must be one of {', '.join(allowed)}.")
     if type(known["default_as_of"]) is not date:
         raise ProgrammeError(f"{id}/{FILE}: default_as_of must be a date such as 2030-12-31, without quotes.")
-    return Programme(id=id, **known)
+    return Programme(id=id, **{**known, "operators": _operators(known.get("operators", []), id)})
+
+
+def _operators(named: Any, id: str) -> tuple[str, ...]:
+    if not isinstance(named, list) or not all(isinstance(entry, str) for entry in named):
+        raise ProgrammeError(f'{id}/{FILE}: operators must be a list such as ["name@host", "sub:1234"].')
+    return tuple(named)
 
 
 def folders(data: Path) -> dict[str, Path]:

@@ -25,7 +25,7 @@ from impact_analytics.queries import Asked, Value, asked, names, periods, value
 from impact_analytics.semantics import dimensions, metrics
 from impact_analytics.store import Snapshot
 from impact_analytics.theme import Theme, theme
-from impact_analytics.ui import markup, reader
+from impact_analytics.ui import markup, operators, reader
 from impact_analytics.ui.markup import Card, Column
 from impact_analytics.ui.spec import PageSpec, page_of, pages
 
@@ -114,6 +114,9 @@ def view(script: str | Path) -> View:
     snapshot, chosen, known = reader.read(spec)
     lang = str(st.session_state.get("lang") or reader.language())
     drawn = View(spec, snapshot, chosen, known, lang, theme("dark" if _is_dark() else "light"))
+    if spec.operators and not operators.who(snapshot.programme.id):
+        st.html(f'<p class="rejected" role="alert">{markup.escape(drawn.app("operators_only"))}</p>')
+        st.stop()
     _head(drawn)
     return drawn
 
