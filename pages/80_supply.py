@@ -44,9 +44,8 @@ def draw_told(view: View) -> None:
         st.html(f'<p class="rejected" role="alert">{markup.escape(told.refused)}</p>')
         return
     said = markup.escape(view.say(told.key, number=told.number))
-    st.html(
-        f'<p class="accepted" role="status">{said} {page.linked(view.link(next(iter(pages()))), view.say("see_overview"))}</p>'
-    )
+    overview = page.linked(view.link(next(iter(pages()))), view.say("see_overview"))
+    st.html(f'<p class="accepted" role="status">{said} {overview}</p>')
 
 
 # ---------------------------------------------------------------- the dry run

@@ -15,6 +15,7 @@ from impact_analytics.programme import FILE, ProgrammeError, folders, parse
 from impact_analytics.settings import data_folder, operator
 
 LOCAL = "local"
+SUBJECT = "sub:"
 SHIFT = timedelta(hours=12)  # Streamlit keeps an identity for thirty days; who writes signs in every day
 AHEAD = timedelta(minutes=5)  # clocks differ
 FORWARDING = ("forwarded", "x-forwarded", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting", "via")
@@ -59,11 +60,15 @@ def listed(claims: Mapping[str, Any], programme: str, now: datetime) -> str:
     """Return how the programme's file names somebody who has signed in, blank where it does not."""
     if claims.get("is_logged_in") is not True or not _recent(claims.get("iat"), now):
         return ""
-    names = [f"sub:{claims.get('sub')}"]
-    if claims.get("email_verified") is True:
-        names.insert(0, _folded(str(claims.get("email"))))
-    known = {entry if entry.startswith("sub:") else _folded(entry) for entry in _operators(programme)}
-    return next((name for name in names if name in known), "")
+    address, subject = claims.get("email"), claims.get("sub")
+    verified = _folded(address) if isinstance(address, str) and claims.get("email_verified") is True else ""
+    for entry in _operators(programme):
+        if entry.startswith(SUBJECT):
+            if subject and entry == f"{SUBJECT}{subject}":
+                return entry
+        elif verified and _folded(entry) == verified:
+            return verified
+    return ""
 
 
 def is_local(visitor: Visitor) -> bool:
