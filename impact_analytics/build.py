@@ -99,9 +99,9 @@ def _settings(folder: Path) -> str:
     try:
         return (folder / FILE).read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ProgrammeError(f"{folder}: no {FILE} can be read there. Name a programme folder.") from error
+        raise ProgrammeError("no_file", folder=folder, file=FILE) from error
     except UnicodeDecodeError as error:
-        raise ProgrammeError(f"{folder.name}/{FILE}: not UTF-8. Save it as UTF-8.") from error
+        raise ProgrammeError("encoding", place=f"{folder.name}/{FILE}") from error
 
 
 def steps(kind: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 LANGUAGES = ("it", "en")
 TEXTS = Path(__file__).parent / "texts"
@@ -34,6 +34,24 @@ def text(name: str, key: str, lang: str, /, **values: object) -> str:
     """Return one sentence of a text file, its `{places}` filled."""
     sentence: str = texts(name, lang)[key]
     return sentence.format(**values) if values else sentence
+
+
+class TextError(Exception):
+    """An error told by a sentence of a text file: carries its key and values, and is English as `str`."""
+
+    FILE: ClassVar[str]
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.sentence("en")
+
+    def sentence(self, lang: str) -> str:
+        """Say what is the case and what to do."""
+        return text(self.FILE, self.key, lang, **self.values)
 
 
 def leaves(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

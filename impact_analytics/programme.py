@@ -8,13 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from impact_analytics.i18n import TextError
+
 FILE = "programme.toml"
 BASES = ("published", "supplied", "example")
 STATUSES = ("open", "concluded")
+OPERATOR = re.compile(r"[^@\s]+@[^@\s]+|sub:\S+")
 
 
-class ProgrammeError(Exception):
-    """A `programme.toml` that cannot be used; the message is a sentence a person can act on."""
+class ProgrammeError(TextError):
+    """A programme folder or `programme.toml` that cannot be used."""
+
+    FILE = "programme"
 
 
 @dataclass(frozen=True)
@@ -27,13 +32,13 @@ class Programme:
     default_as_of: date
     call: str
     position: int = 99
+    operators: tuple[str, ...] = ()
     name: Mapping[str, str] = field(default_factory=dict)
     title: Mapping[str, str] = field(default_factory=dict)
     concluded: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     grounds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    operators: tuple[str, ...] = ()  # who may hand in data: `name@host`, or `sub:` and the subject of a token
 
     @property
     def is_example(self) -> bool:
@@ -58,31 +63,33 @@ class Programme:
 def parse(text: str, id: str) -> Programme:
     """Read a `programme.toml`; raise ProgrammeError with a sentence where it cannot be used."""
     if not re.fullmatch("[a-z0-9_]+", id):
-        raise ProgrammeError(
-            f"{id}: a programme's folder is named with lower-case letters, digits and _ only. Rename it."
-        )
+        raise ProgrammeError("folder_name", id=id)
+    place = f"{id}/{FILE}"
     try:
         known: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ProgrammeError(f"{id}/{FILE}: not valid TOML ({error}). Mend the line it names.") from error
+        raise ProgrammeError("toml", place=place, reason=error) from error
     missing = [key for key in ("basis", "status", "default_as_of", "call", "name", "title") if key not in known]
     if missing:
-        raise ProgrammeError(f"{id}/{FILE}: {', '.join(missing)} missing. Add it; the README shows an example.")
-    unknown = set(known) - set(Programme.__dataclass_fields__)
+        raise ProgrammeError("missing", place=place, keys=", ".join(missing))
+    unknown = set(known) - (set(Programme.__dataclass_fields__) - {"id"})
     if unknown:
-        raise ProgrammeError(f"{id}/{FILE}: {', '.join(sorted(unknown))} is not a known setting. Take it out.")
+        raise ProgrammeError("unknown", place=place, keys=", ".join(sorted(unknown)))
     for key, allowed in (("basis", BASES), ("status", STATUSES)):
         if known[key] not in allowed:
-            raise ProgrammeError(f"{id}/{FILE}: {key} is “{known[key]}”; it must be one of {', '.join(allowed)}.")
+            raise ProgrammeError("choice", place=place, key=key, value=known[key], allowed=", ".join(allowed))
     if type(known["default_as_of"]) is not date:
-        raise ProgrammeError(f"{id}/{FILE}: default_as_of must be a date such as 2030-12-31, without quotes.")
-    return Programme(id=id, **{**known, "operators": _operators(known.get("operators", []), id)})
+        raise ProgrammeError("day", place=place)
+    return Programme(id=id, **(known | {"operators": _operators(known.get("operators", []), place)}))
 
 
-def _operators(named: Any, id: str) -> tuple[str, ...]:
-    if not isinstance(named, list) or not all(isinstance(entry, str) for entry in named):
-        raise ProgrammeError(f'{id}/{FILE}: operators must be a list such as ["name@host", "sub:1234"].')
-    return tuple(named)
+def _operators(listed: object, place: str) -> tuple[str, ...]:
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+        raise ProgrammeError("operators", place=place)
+    for one in listed:
+        if not OPERATOR.fullmatch(one):
+            raise ProgrammeError("operator", place=place, value=one)
+    return tuple(listed)
 
 
 def folders(data: Path) -> dict[str, Path]:
