@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
 
+from impact_analytics import supplied
 from impact_analytics.problems import Problem, errors
 from impact_analytics.queries import Value
+from impact_analytics.supplied import Entry
 
 
 @dataclass(frozen=True)
@@ -48,33 +49,6 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Stored:
-    """One accepted file."""
-
-    name: str
-    sha256: str = ""
-    size: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One act of the log: an acceptance, or the withdrawal of one."""
-
-    number: int
-    action: Literal["accept", "withdraw"]
-    who: str
-    at: datetime
-    files: tuple[Stored, ...] = ()
-    project_id: str = ""
-    period_id: str = ""
-    version: int = 0
-    received_on: date | None = None
-    protocol: str = ""
-    withdrawn: int = 0
-    reason: str = ""
-
-
-@dataclass(frozen=True)
 class Preview:
     """What acceptance would do: everything wrong or odd, how headline figures move, and what would be accepted."""
 
@@ -99,20 +73,12 @@ def preview(folder: Path, handed: Sequence[Handed], details: Details) -> Preview
     return Preview()
 
 
-def accept(folder: Path, preview: Preview, who: str) -> Entry:
+def accept(folder: Path, preview: Preview, who: str) -> Entry:  # noqa: ARG001 - a stand-in
     """Accept what was previewed; return its entry."""
-    files = tuple(Stored(name) for delivery in preview.deliveries for name in delivery.files)
-    return Entry(number=len(entries(folder)) + 1, action="accept", who=who, at=datetime.now(UTC), files=files)
+    draft = Entry(action="accept", who=who, at=datetime.now(UTC))
+    return supplied.append(folder, draft, {}, len(supplied.entries(folder)))
 
 
 def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
     """Withdraw an acceptance; return the entry that does."""
-    number_of_this = len(entries(folder)) + 1
-    return Entry(
-        number=number_of_this, action="withdraw", who=who, at=datetime.now(UTC), withdrawn=number, reason=reason
-    )
-
-
-def entries(folder: Path) -> list[Entry]:  # noqa: ARG001 - a stand-in
-    """Return the log in order."""
-    return []
+    return supplied.withdraw(folder, number, reason, who)

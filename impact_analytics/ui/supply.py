@@ -9,12 +9,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from impact_analytics import ingest
-from impact_analytics.ingest import Delivery, Details, Entry, Handed, Move, Preview
+from impact_analytics import ingest, supplied
+from impact_analytics.ingest import Delivery, Details, Handed, Move, Preview
 from impact_analytics.problems import Problem
 from impact_analytics.programme import folders
 from impact_analytics.settings import data_folder
-from impact_analytics.ui import operators
+from impact_analytics.supplied import Entry, SuppliedError
+from impact_analytics.ui import markup, operators
 from impact_analytics.ui.page import View
 
 # What the page takes from here although it is made elsewhere.
@@ -92,10 +93,7 @@ def accept(view: View, preview: Preview) -> None:
 
 def withdraw(view: View, number: int, reason: str) -> None:
     """Withdraw an acceptance; tell what came of it."""
-    if not reason.strip():
-        st.session_state[TOLD] = Told(refused=view.say("reason_missing"))
-        return
-    _act(view, lambda folder, who: _tell("withdrawn", ingest.withdraw(folder, number, reason.strip(), who)))
+    _act(view, lambda folder, who: _tell("withdrawn", ingest.withdraw(folder, number, reason, who)))
 
 
 def told() -> Told | None:
@@ -105,8 +103,12 @@ def told() -> Told | None:
 
 
 def log(view: View) -> list[Entry]:
-    """Return the log of the programme, newest first."""
-    return ingest.entries(_folder(view))[::-1]
+    """Return the log of the programme, newest first; nothing of one that is damaged, which is told."""
+    try:
+        return supplied.entries(_folder(view))[::-1]
+    except SuppliedError as error:
+        st.html(f'<p class="rejected" role="alert">{markup.escape(error.sentence(view.lang))}</p>')
+        return []
 
 
 def _remember(asked: Asked, preview: Preview) -> None:
@@ -123,7 +125,11 @@ def _act(view: View, act: Callable[[Path, str], None]) -> bool:
     if not who:
         st.session_state[TOLD] = Told(refused=view.app("operators_only"))
         return False
-    act(_folder(view), who)
+    try:
+        act(_folder(view), who)
+    except SuppliedError as error:
+        st.session_state[TOLD] = Told(refused=error.sentence(view.lang))
+        return False
     return True
 
 

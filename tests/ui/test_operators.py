@@ -81,7 +81,7 @@ def test_nothing_may_be_missing(folder, changed):
 
 @pytest.mark.parametrize("subject", ["S-1", "s-10", "", None])
 def test_a_subject_is_matched_to_the_letter(folder, subject):
-    folder("sub:s-1", "sub:", "sub:None")
+    folder("sub:s-1", "sub:None")
     assert listed({**ANNA, "sub": subject}, "impact", NOW) == ""
 
 
@@ -115,7 +115,10 @@ def test_a_file_that_cannot_be_read_names_nobody(programme_folder, monkeypatch, 
     assert listed(ON_THE_LIST, "impact", NOW) == ""
 
 
-@given(some.dictionaries(some.sampled_from([*ON_THE_LIST, "hd"]), some.none() | some.booleans() | some.text()))
+anything = some.none() | some.booleans() | some.text("as-1@.:", max_size=9)
+
+
+@given(some.dictionaries(some.sampled_from([*ON_THE_LIST, "hd"]), anything))
 def test_no_claims_make_an_operator_where_nobody_is_named(claims):
     assert listed(claims, "impact", NOW) == ""
 
@@ -190,7 +193,13 @@ def test_the_environment_has_to_say_so(local, monkeypatch, said):
     assert not is_local(HERE)
 
 
-@given(some.lists(some.tuples(some.sampled_from(["Host", "Origin", "Forwarded", "Cookie"]), some.text(max_size=30))))
+@given(
+    some.lists(
+        some.tuples(
+            some.sampled_from(["Host", "Origin", "Forwarded", "Cookie"]), some.text("localhst127.0:/@[]", max_size=30)
+        )
+    )
+)
 def test_without_the_switch_no_headers_help(headers):
     assert not is_local(Visitor(headers=tuple(headers), address="127.0.0.1"))
 
