@@ -12,6 +12,7 @@ from impact_analytics.semantics import dimensions
 from impact_analytics.settings import STATIC, data_folder
 from impact_analytics.store import Snapshot
 from impact_analytics.ui import gate, reader, signin
+from impact_analytics.ui.page import refuse
 from impact_analytics.ui.spec import PageSpec, pages
 
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
@@ -23,7 +24,7 @@ def run() -> None:
     operator = bool(reader.programmes()) and gate.judge(reader.programme())
     offered = [spec for spec in pages().values() if operator or not spec.operators]
     known = {spec.slug: _page(spec, default=position == 0) for position, spec in enumerate(offered)}
-    page = st.navigation(list(known.values()), position="hidden")
+    page = st.navigation([*known.values(), *_refused(operator=operator)], position="hidden")
     if not reader.programmes():
         st.error(text("app", "no_programme", reader.language(), folder=data_folder()))
         return
@@ -41,6 +42,14 @@ def run() -> None:
 def _page(spec: PageSpec, *, default: bool) -> "st.Page":
     title = spec.words(str(st.session_state.get("lang") or reader.language()))["menu"]
     return st.Page(spec.script, title=title, url_path="" if default else spec.slug, default=default)
+
+
+def _refused(*, operator: bool) -> list["st.Page"]:
+    """Return what answers at the addresses of pages for operators where a visitor could still sign in as one."""
+    if operator or not signin.is_offered():
+        return []
+    kept = [spec for spec in pages().values() if spec.operators]
+    return [st.Page(refuse, title=spec.words(reader.language())["menu"], url_path=spec.slug) for spec in kept]
 
 
 def _menu(known: dict[str, "st.Page"], filters: Filters, choices: tuple[Choice, ...], lang: str) -> None:

@@ -115,10 +115,19 @@ def view(script: str | Path) -> View:
     lang = str(st.session_state.get("lang") or reader.language())
     drawn = View(spec, snapshot, chosen, known, lang, theme("dark" if _is_dark() else "light"))
     if spec.operators and not operators.who(snapshot.programme.id):
-        st.html(f'<p class="rejected" role="alert">{markup.escape(drawn.app("operators_only"))}</p>')
+        refuse()
         st.stop()
     _head(drawn)
     return drawn
+
+
+def refuse() -> None:
+    """Draw what stands in place of a page for operators."""
+    said = texts("app", str(st.session_state.get("lang") or reader.language()))
+    st.html(
+        f'<h1 class="title">{markup.escape(said["operators_title"])}</h1>'
+        f'<p class="rejected" role="alert">{markup.escape(said["operators_only"])}</p>'
+    )
 
 
 def _is_dark() -> bool:

@@ -17,9 +17,14 @@ COOKIE = "impact_back"
 MINUTES = 15
 
 
+def is_offered() -> bool:
+    """Say whether a provider of identities is set up."""
+    return "is_logged_in" in st.user
+
+
 def draw(lang: str) -> None:
     """Draw the button to sign in, or who has signed in and the button to sign out."""
-    if "is_logged_in" not in st.user:  # no provider is set up
+    if not is_offered():
         return
     if st.user["is_logged_in"] is True:
         said = st.user.get("email") or st.user.get("name") or st.user.get("sub") or ""
