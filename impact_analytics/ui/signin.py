@@ -90,5 +90,5 @@ def remembered(headers: Headers) -> str:
 
 def lawful(link: str) -> str:
     """Return a link to a page of ours unchanged, `/` for every other: nobody is led elsewhere."""
-    found = re.fullmatch(r"/(\w*)(\?[!-~]*)?", link, re.ASCII)
+    found = re.fullmatch(r"/(\w*)(\?[!-\[\]-~]*)?", link, re.ASCII)
     return link if found and found[1] in ("", *pages()) else "/"
