@@ -25,7 +25,7 @@ from impact_analytics.queries import Asked, Value, asked, names, periods, value
 from impact_analytics.semantics import dimensions, metrics
 from impact_analytics.store import Snapshot
 from impact_analytics.theme import Theme, theme
-from impact_analytics.ui import markup, operators, reader
+from impact_analytics.ui import markup, operators, reader, signin
 from impact_analytics.ui.markup import Card, Column
 from impact_analytics.ui.spec import PageSpec, page_of, pages
 
@@ -113,7 +113,7 @@ def view(script: str | Path) -> View:
     spec = page_of(script)
     snapshot, chosen, known = reader.read(spec)
     lang = str(st.session_state.get("lang") or reader.language())
-    drawn = View(spec, snapshot, chosen, known, lang, theme("dark" if _is_dark() else "light"))
+    drawn = View(spec, snapshot, chosen, known, lang, _look())
     if spec.operators and not operators.who(snapshot.programme.id):
         refuse()
         st.stop()
@@ -123,15 +123,18 @@ def view(script: str | Path) -> View:
 
 def refuse() -> None:
     """Draw what stands in place of a page for operators."""
-    said = texts("app", str(st.session_state.get("lang") or reader.language()))
+    lang = str(st.session_state.get("lang") or reader.language())
+    said = texts("app", lang)
     st.html(
+        f"{_tokens(_look())}"
         f'<h1 class="title">{markup.escape(said["operators_title"])}</h1>'
         f'<p class="rejected" role="alert">{markup.escape(said["operators_only"])}</p>'
     )
+    signin.draw_in(lang, "_sign_in_here")
 
 
-def _is_dark() -> bool:
-    return getattr(st.context.theme, "type", None) == "dark"
+def _look() -> Theme:
+    return theme("dark" if getattr(st.context.theme, "type", None) == "dark" else "light")
 
 
 # ---------------------------------------------------------------- head

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from impact_analytics.i18n import text
+from impact_analytics.ui.markup import escape
 from impact_analytics.ui.spec import pages
 
 LEAVING = ("/auth/login", "/auth/logout")
@@ -24,14 +25,18 @@ def is_offered() -> bool:
 
 def draw(lang: str) -> None:
     """Draw the button to sign in, or who has signed in and the button to sign out."""
-    if not is_offered():
+    if not is_offered() or not st.user["is_logged_in"]:
+        draw_in(lang, "_sign_in")
         return
-    if st.user["is_logged_in"] is True:
-        said = st.user.get("email") or st.user.get("name") or st.user.get("sub") or ""
-        st.caption(text("app", "signed_in", lang, who=said), unsafe_allow_html=False)
-        st.button(text("app", "sign_out", lang), key="_sign_out", on_click=st.logout, type="tertiary")
-    else:
-        st.button(text("app", "sign_in", lang), key="_sign_in", on_click=st.login, type="tertiary")
+    who = st.user.get("email") or st.user.get("name") or st.user.get("sub") or ""
+    st.html(f'<p class="signed-in">{escape(text("app", "signed_in", lang, who=who))}</p>')
+    st.button(text("app", "sign_out", lang), key="_sign_out", on_click=st.logout)
+
+
+def draw_in(lang: str, key: str) -> None:
+    """Draw the button to sign in, where that is possible and was not done."""
+    if is_offered() and not st.user["is_logged_in"]:
+        st.button(text("app", "sign_in", lang), key=key, on_click=st.login)
 
 
 class WayBack:
