@@ -13,7 +13,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 run: venv ## start the dashboard on http://localhost:8501 (PORT=... for another port)
-	$(PY) -m streamlit run dashboard.py --server.headless=true --server.port=$(PORT)
+	$(PY) -m streamlit run dashboard.py --server.headless=true --server.port=$(PORT) $(if $(IMPACT_OPERATOR),--server.address=127.0.0.1)
 
 test: lint ## everything CI runs: lint, types, tests (ARGS="-k word" for some of the tests)
 	scripts/test.sh $(PY) $(ARGS)

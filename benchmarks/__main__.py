@@ -20,6 +20,7 @@ from impact_analytics.ui.spec import pages
 APP = "dashboard.py"
 EMPTY = "benchmarks/empty.py"
 MOST_LATENCY, LEAST_RATE, MOST_KB = 1.5, 0.7, 60.0
+PAGES = [slug for slug, spec in pages().items() if not spec.operators]
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--pages", nargs="+", choices=list(pages()), default=list(pages()), metavar="PAGE")
+    parser.add_argument("--pages", nargs="+", choices=PAGES, default=PAGES, metavar="PAGE")
     parser.add_argument("--programmes", nargs="+", default=[], metavar="ID", help="default: all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sessions", type=int, default=20, help="users at the same time (default: 20)")

@@ -22,6 +22,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("IMPACT_CACHE") or ROOT / ".cache").expanduser().resolve()
 
 
+def operator() -> str:
+    """Return who may hand in data without signing in: `local`, whoever sits at this machine, or nobody."""
+    return os.environ.get("IMPACT_OPERATOR", "").strip().lower()
+
+
 def terminal_language() -> str:
     """Return the language of the terminal: `it` where the locale is Italian, else `en`."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""

@@ -24,7 +24,7 @@ def main() -> None:
             executable_path=os.environ.get("IMPACT_BROWSER", "/usr/bin/chromium"), args=FLAGS
         )
         window = browser.new_context(locale="it-IT", viewport={"width": WIDTH, "height": 1000}).new_page()
-        for place, slug in enumerate(pages()):
+        for place, slug in enumerate(slug for slug, spec in pages().items() if not spec.operators):
             _take(window, f"http://127.0.0.1:{port}/{slug if place else ''}", folder / f"{slug}.png")
         browser.close()
 

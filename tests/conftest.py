@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from impact_analytics import build
 from impact_analytics.contract import contract
 from impact_analytics.settings import ROOT
+from impact_analytics.ui import operators
+from impact_analytics.ui.operators import Visitor
 
 DATA = ROOT / "data"
 
@@ -64,6 +67,7 @@ def _no_real_database(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IMPACT_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.delenv("IMPACT_DATA", raising=False)
+        patch.delenv("IMPACT_OPERATOR", raising=False)
         yield
 
 
@@ -73,6 +77,17 @@ def cache(tmp_path, monkeypatch):
     folder = tmp_path / "cache"
     monkeypatch.setenv("IMPACT_CACHE", str(folder))
     return folder
+
+
+@pytest.fixture
+def at_the_machine(monkeypatch):
+    """Make every session of this process one of whoever sits at the machine, and may hand in data."""
+    monkeypatch.setenv("IMPACT_OPERATOR", "local")
+    monkeypatch.setattr(operators, "visitor", lambda: Visitor(headers=(("Host", "localhost"),), address="127.0.0.1"))
+    before = st.get_option("server.address")
+    st.config.set_option("server.address", "127.0.0.1")
+    yield
+    st.config.set_option("server.address", before)
 
 
 def copied(name, tmp_path):

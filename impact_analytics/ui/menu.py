@@ -11,7 +11,8 @@ from impact_analytics.queries import names
 from impact_analytics.semantics import dimensions
 from impact_analytics.settings import STATIC, data_folder
 from impact_analytics.store import Snapshot
-from impact_analytics.ui import reader
+from impact_analytics.ui import gate, reader, signin
+from impact_analytics.ui.page import refuse
 from impact_analytics.ui.spec import PageSpec, pages
 
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
@@ -20,17 +21,20 @@ LANGUAGE_NAMES = {"it": "Italiano", "en": "English"}
 def run() -> None:
     """Draw the frame and run the page that was asked for."""
     st.set_page_config(page_title="IMPACT Analytics", page_icon=str(STATIC / "favicon.svg"), layout="wide")
-    known = {spec.slug: _page(spec, default=position == 0) for position, spec in enumerate(pages().values())}
-    page = st.navigation(list(known.values()), position="hidden")
+    operator = bool(reader.programmes()) and gate.judge(reader.programme())
+    offered = [spec for spec in pages().values() if operator or not spec.operators]
+    known = {spec.slug: _page(spec, default=position == 0) for position, spec in enumerate(offered)}
+    page = st.navigation([*known.values(), *_refused(operator=operator)], position="hidden")
     if not reader.programmes():
         st.error(text("app", "no_programme", reader.language(), folder=data_folder()))
         return
-    spec = next((spec for slug, spec in pages().items() if known[slug] is page), None)
+    spec = next((spec for spec in offered if known[spec.slug] is page), None)
     snapshot, filters, choices = reader.read(spec)
     with st.sidebar:
         lang = str(st.session_state.lang)
         _menu(known, filters, choices, lang)
         _filters(snapshot, filters, lang)
+        signin.draw(lang)
     reader.write(reader.from_widgets(choices), choices)
     page.run()
 
@@ -40,9 +44,17 @@ def _page(spec: PageSpec, *, default: bool) -> "st.Page":
     return st.Page(spec.script, title=title, url_path="" if default else spec.slug, default=default)
 
 
+def _refused(*, operator: bool) -> list["st.Page"]:
+    """Return what answers at the addresses of pages for operators where a visitor could still sign in as one."""
+    if operator or not signin.is_offered():
+        return []
+    kept = [spec for spec in pages().values() if spec.operators]
+    return [st.Page(refuse, title=spec.words(reader.language())["menu"], url_path=spec.slug) for spec in kept]
+
+
 def _menu(known: dict[str, "st.Page"], filters: Filters, choices: tuple[Choice, ...], lang: str) -> None:
     pairs = [pair for pair in to_pairs(filters, choices) if pair[0] in _common_ids()]
-    for section, specs in groupby(pages().values(), lambda spec: spec.section):
+    for section, specs in groupby((pages()[slug] for slug in known), lambda spec: spec.section):
         st.html(f'<p class="menu-heading">{texts("app", lang)["sections"][section]}</p>')
         for spec in specs:
             st.page_link(known[spec.slug], label=spec.words(lang)["menu"], query_params=pairs)

@@ -25,7 +25,7 @@ from impact_analytics.queries import Asked, Value, asked, names, periods, value
 from impact_analytics.semantics import dimensions, metrics
 from impact_analytics.store import Snapshot
 from impact_analytics.theme import Theme, theme
-from impact_analytics.ui import markup, reader
+from impact_analytics.ui import markup, operators, reader, signin
 from impact_analytics.ui.markup import Card, Column, Rows
 from impact_analytics.ui.spec import PageSpec, page_of, pages
 
@@ -113,13 +113,28 @@ def view(script: str | Path) -> View:
     spec = page_of(script)
     snapshot, chosen, known = reader.read(spec)
     lang = str(st.session_state.get("lang") or reader.language())
-    drawn = View(spec, snapshot, chosen, known, lang, theme("dark" if _is_dark() else "light"))
+    drawn = View(spec, snapshot, chosen, known, lang, _look())
+    if spec.operators and not operators.who(snapshot.programme.id):
+        refuse()
+        st.stop()
     _head(drawn)
     return drawn
 
 
-def _is_dark() -> bool:
-    return getattr(st.context.theme, "type", None) == "dark"
+def refuse() -> None:
+    """Draw what stands in place of a page for operators."""
+    lang = str(st.session_state.get("lang") or reader.language())
+    said = texts("app", lang)
+    st.html(
+        f"{_tokens(_look())}"
+        f'<h1 class="title">{markup.escape(said["operators_title"])}</h1>'
+        f'<p class="rejected" role="alert">{markup.escape(said["operators_only"])}</p>'
+    )
+    signin.draw_in(lang, "_sign_in_here")
+
+
+def _look() -> Theme:
+    return theme("dark" if getattr(st.context.theme, "type", None) == "dark" else "light")
 
 
 # ---------------------------------------------------------------- head
@@ -448,6 +463,11 @@ def result_said(view: View, result: Mapping[str, Any]) -> str:
     """Return a published result in words: what the source says of the number, of whom, where."""
     figure = view.app(f"qualifier.{result['qualifier']}", value=full(result["value"], UNITS["count"], view.lang))
     return f"{result['name']}: {figure} ({result['place']})"
+
+
+def listing(view: View, items: Sequence[str]) -> str:
+    """Return a list in words."""
+    return formats.listing(items, view.lang)
 
 
 def written(view: View, value: Any, unit: str, *, basis: str = "") -> str:

@@ -80,8 +80,7 @@ def page_choices(spec: PageSpec | None, snapshot: Snapshot) -> tuple[Choice, ...
 
 def read(spec: PageSpec | None) -> tuple[Snapshot, Filters, tuple[Choice, ...]]:
     """Bring link and widgets together: a link that changed overrules the widgets; return what is asked for."""
-    pairs = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
-    changed = urlencode(pairs) != st.session_state.get(LINK)
+    pairs, changed = _link()
     programme = _programme(pairs, changed=changed)
     pin = dict(pairs).get("snapshot", "") if changed else str(st.session_state.get("snapshot") or "")
     snapshot, gone = snapshot_of(programme, pin)
@@ -142,6 +141,18 @@ def cleared() -> None:
 def days_offered(snapshot: Snapshot, chosen: date) -> list[str]:
     """Return the days of the as-of list: ends of periods, the programme's own day, and any day chosen."""
     return sorted({*(day.isoformat() for day in periods(snapshot)), chosen.isoformat()}, reverse=True)
+
+
+def programme() -> str:
+    """Return the id of the programme that is asked for."""
+    pairs, changed = _link()
+    return _programme(pairs, changed=changed)
+
+
+def _link() -> tuple[list[tuple[str, str]], bool]:
+    """Return what the link says, and whether it is another than the one last read or written."""
+    pairs = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    return pairs, urlencode(pairs) != st.session_state.get(LINK)
 
 
 def _programme(pairs: list[tuple[str, str]], *, changed: bool) -> str:

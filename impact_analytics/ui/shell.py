@@ -23,6 +23,8 @@ import impact_analytics
 from impact_analytics.i18n import text
 from impact_analytics.store import NoSnapshot, pinned
 from impact_analytics.ui import reader
+from impact_analytics.ui.gate import Gate
+from impact_analytics.ui.signin import WayBack
 
 BACKEND = "<script>window.__streamlit={...window.__streamlit,BACKEND_BASE_URL:location.origin}</script>"
 STYLE = '<link rel="stylesheet" href="/app/static/app.css">'
@@ -89,7 +91,7 @@ def routes() -> Sequence[BaseRoute]:
 
 def middleware() -> Sequence[Middleware]:
     """Return what every response passes through."""
-    return [Middleware(Shell)]
+    return [Middleware(Shell), Middleware(Gate), Middleware(WayBack)]
 
 
 def explain(_error: Exception) -> bool:

@@ -14,7 +14,7 @@ from impact_analytics.settings import PAGES
 
 @dataclass(frozen=True)
 class PageSpec:
-    """One page: its script, address, section of the menu and own choices."""
+    """One page: its script, address, section of the menu, own choices, and whether it is for operators only."""
 
     script: Path
     slug: str
@@ -22,6 +22,7 @@ class PageSpec:
     icon: str
     choices: tuple[Choice, ...] = ()
     options_from: Mapping[str, str] = field(default_factory=dict, hash=False)
+    operators: bool = False
 
     def words(self, lang: str) -> Words:
         """Return the page's words."""
@@ -44,7 +45,13 @@ def _spec(path: Path) -> PageSpec:
     tables = declared.get("choices", ())
     options_from = {table["id"]: table["from"] for table in tables if "from" in table}
     return PageSpec(
-        path, _slug(path), declared["section"], declared.get("icon", ""), tuple(map(_choice, tables)), options_from
+        path,
+        _slug(path),
+        declared["section"],
+        declared.get("icon", ""),
+        tuple(map(_choice, tables)),
+        options_from,
+        declared.get("operators", False),
     )
 
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from urllib.parse import urlparse
 from urllib.request import urlopen
 
@@ -26,47 +26,54 @@ FLAGS = [
 ]
 
 
+def chromium_path() -> str:
+    return os.environ.get("IMPACT_BROWSER", "/usr/bin/chromium")
+
+
 def free_port() -> int:
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
 
 
+@contextmanager
+def started(*command, answers, log, **env):
+    """Run a Python module as a process of its own until the block ends; it is up when it answers."""
+    with log.open("w") as said:
+        running = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **env}, stdout=said, stderr=said
+        )
+        try:
+            _wait_for(answers)
+            yield
+        finally:
+            running.terminate()
+            running.wait(10)
+
+
+@contextmanager
+def served(folder, *flags, port=0, **env):
+    """Start the app as `make run` does, on a cache of its own; yield its address."""
+    port = port or free_port()
+    address = f"http://127.0.0.1:{port}"
+    command = ["streamlit", "run", "dashboard.py", "--server.headless=true", f"--server.port={port}", *flags]
+    env = {"IMPACT_CACHE": str(folder / "cache"), **env}
+    with started(*command, answers=f"{address}/health", log=folder / "log.txt", **env):
+        yield address
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    """Start the app as `make run` does, on a cache of its own; yield its address."""
-    port = free_port()
-    cache = tmp_path_factory.mktemp("served")
-    log = (cache / "log.txt").open("w")
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "dashboard.py",
-        "--server.headless=true",
-        f"--server.port={port}",
-    ]
-    running = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, "IMPACT_CACHE": str(cache)}, stdout=log, stderr=log
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/health")
+    """The app as the public sees it: no provider of identities, no operator."""
+    with served(tmp_path_factory.mktemp("served")) as address:
         yield address
-    finally:
-        running.terminate()
-        running.wait(10)
-        log.close()
 
 
 @pytest.fixture(scope="module")
 def chromium():
     """Start one browser for all tests of a file; it must end with them, since it keeps an event loop running."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("IMPACT_BROWSER", "/usr/bin/chromium"), args=FLAGS
-        )
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from impact_analytics.i18n import LANGUAGES, leaves
+from impact_analytics.i18n import LANGUAGES, leaves, text
 from impact_analytics.settings import PACKAGE, PAGES
 from impact_analytics.ui import reader
 from impact_analytics.ui.markup import escape
@@ -18,7 +18,16 @@ FRAME = PACKAGE / "ui" / "frame.py"
 SLUGS = list(pages())
 PROGRAMMES = ("impact", "example")
 MARKS = {"it": "ESEMPIO, valori inventati", "en": "EXAMPLE, invented values"}
+OPERATORS_ONLY = [slug for slug, spec in pages().items() if spec.operators]
 LINK = re.compile(r'href="([^"]+)"')
+
+
+@pytest.fixture(autouse=True)
+def _allowed(request):
+    """Where a test opens a page for operators, its session is one's; all other pages are opened as a visitor."""
+    called = getattr(request.node, "callspec", None)
+    if called and called.params.get("slug") in OPERATORS_ONLY and "visitor" not in request.node.name:
+        request.getfixturevalue("at_the_machine")
 
 
 def opened(slug: str, **link: str | list[str]) -> AppTest:
@@ -28,6 +37,11 @@ def opened(slug: str, **link: str | list[str]) -> AppTest:
         app.query_params[name] = value
     app.switch_page(f"../../pages/{pages()[slug].script.name}")
     return app.run()
+
+
+def menu(app: AppTest) -> list[str]:
+    """Return the words of the menu."""
+    return [link.proto.label for link in app.get("page_link")]
 
 
 def said(app: AppTest) -> str:
@@ -54,6 +68,36 @@ def test_page_opens_alone(slug):
     app.run()
     assert not app.exception
     assert escape(pages()[slug].words("en")["title"]) in said(app)
+
+
+@pytest.mark.parametrize("slug", OPERATORS_ONLY)
+def test_page_for_operators_is_not_there_for_a_visitor(slug):
+    words = pages()[slug].words("en")
+    app = opened(slug, lang="en")
+    assert not app.exception
+    assert f'<h1 class="title">{escape(words["title"])}</h1>' not in said(app)
+    assert f'<h1 class="title">{escape(pages()[SLUGS[0]].words("en")["title"])}</h1>' in said(app)
+    assert words["menu"] not in menu(app)
+    assert pages()[SLUGS[0]].words("en")["menu"] in menu(app)
+
+
+@pytest.mark.parametrize("slug", OPERATORS_ONLY)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_page_for_operators_refuses_a_visitor_when_run_alone(slug, lang):
+    app = AppTest.from_file(str(pages()[slug].script), default_timeout=60)
+    app.query_params["lang"] = lang
+    app.session_state["lang"] = lang
+    app.run()
+    assert not app.exception
+    assert escape(text("app", "operators_only", lang)) in said(app)
+    assert escape(pages()[slug].words(lang)["title"]) not in said(app)
+    assert len(app.main.children) == 1
+
+
+@pytest.mark.parametrize("slug", OPERATORS_ONLY)
+def test_menu_offers_a_page_for_operators_to_them(slug):
+    app = opened(SLUGS[0], lang="en")
+    assert pages()[slug].words("en")["menu"] in menu(app)
 
 
 @pytest.mark.parametrize("programme", PROGRAMMES)
