@@ -116,9 +116,7 @@ def _versions(snapshot: Snapshot, known: Iterable[Entry]) -> Versions:
     return newest
 
 
-def _books(
-    books: Sequence[Handed], reads: Mapping[str, Read], details: Details, newest: Versions
-) -> Iterator[Draft]:
+def _books(books: Sequence[Handed], reads: Mapping[str, Read], details: Details, newest: Versions) -> Iterator[Draft]:
     """Yield a draft for each workbook, in the order in which they were received."""
     dated = [(reads[one.name].received_on or details.received_on, one.name, one) for one in books]
     for received_on, name, one in sorted(dated, key=lambda book: book[:2]):

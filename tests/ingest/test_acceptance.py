@@ -124,7 +124,7 @@ def test_what_cannot_be_taken_in_is_said(folder):
     handed = [
         Handed("scheda.doc", b"x"),
         Handed("nulla.csv", b"a,b\n1,2\n"),
-        Handed("persone.csv", "cognome,nome,data di nascita\nX,Y,1980-01-01\n".encode()),
+        Handed("persone.csv", b"cognome,nome,data di nascita\nX,Y,1980-01-01\n"),
     ]
     judged = ingest.preview(folder.path, handed, TODAY)
     said = {problem.file: problem.sentence("en") for problem in judged.errors}

@@ -66,7 +66,8 @@ def test_every_row_came_back(trip):
     for name in SHEETS:
         columns = [column for column in before.columns[name] if column not in ("basis", "file", "line", "source_id")]
         listed = ", ".join(f'"{column}"' for column in sorted(columns))
-        rows = [cursor(one).execute(f'SELECT {listed} FROM "{name}" ORDER BY ALL').fetchall() for one in (before, after)]
+        sql = f'SELECT {listed} FROM "{name}" ORDER BY ALL'
+        rows = [cursor(one).execute(sql).fetchall() for one in (before, after)]
         assert rows[0] == rows[1]
         assert rows[0]
 
