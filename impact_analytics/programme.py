@@ -82,11 +82,18 @@ def parse(text: str, id: str, newest: date = date.min) -> Programme:
     for key, allowed in (("basis", BASES), ("status", STATUSES)):
         if known[key] not in allowed:
             raise ProgrammeError("choice", place=place, key=key, value=known[key], allowed=", ".join(allowed))
-    if known["default_as_of"] == NEWEST and known["status"] == "open":
-        known["default_as_of"] = newest
-    if type(known["default_as_of"]) is not date:
+    known["default_as_of"] = _default_day(known, newest, place)
+    known["operators"] = _operators(known.get("operators", []), place)
+    return Programme(id=id, **known)
+
+
+def _default_day(known: Mapping[str, Any], newest: date, place: str) -> date:
+    day = known["default_as_of"]
+    if day == NEWEST and known["status"] == "open":
+        return newest
+    if type(day) is not date:
         raise ProgrammeError("day", place=place)
-    return Programme(id=id, **(known | {"operators": _operators(known.get("operators", []), place)}))
+    return day
 
 
 def _operators(listed: object, place: str) -> tuple[str, ...]:

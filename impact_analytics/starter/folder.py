@@ -44,7 +44,7 @@ def write(folder: Path, today: date) -> list[Path]:
 def files(id: str, today: date) -> dict[str, str]:
     """Return the files of an empty programme by name: its settings, a header for each table, a README."""
     rows = _least_rows(today)
-    settings = SETTINGS.format(id=id, call=CALL, default_as_of=date(today.year, 12, 31))
+    settings = SETTINGS.format(id=id, call=CALL)
     tables = {f"{table.name}.csv": _csv(table, rows.get(table.name, {})) for table in contract().values()}
     return {FILE: settings, "README.md": readme(id), ".gitignore": IGNORED, **tables}
 

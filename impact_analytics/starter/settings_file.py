@@ -11,8 +11,9 @@ basis = "supplied"
 # "open" (in corso) o "concluded" (concluso).
 status = "open"
 
-# Il giorno con cui si aprono le pagine. / The day with which the pages open.
-default_as_of = {default_as_of}
+# Il giorno con cui si aprono le pagine: "newest", il più recente dei dati, o una data come 2030-12-31.
+# The day with which the pages open: "newest", the newest of the data, or a date such as 2030-12-31.
+default_as_of = "newest"
 
 # L'avviso, come in programme_call.csv. / The call, as in programme_call.csv.
 call = "{call}"
