@@ -130,7 +130,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Section:
-    """The sentences of one topic: what is counted first, then the newest."""
+    """The sentences of one topic: sums first, then the newest."""
 
     topic: str
     title: str
@@ -194,7 +194,7 @@ def report(asked: Asked, since: date, lang: str) -> Report:
 
 
 def told(snapshot: Snapshot, lang: str, found: Iterable[Change]) -> list[Sentence]:
-    """Return changes as sentences: what is counted first, then the newest."""
+    """Return changes as sentences: sums first, then the newest."""
     every = list(found)
     together: dict[tuple[Any, ...], list[Change]] = {}
     added: dict[str, list[Change]] = {}
@@ -208,7 +208,7 @@ def told(snapshot: Snapshot, lang: str, found: Iterable[Change]) -> list[Sentenc
         if sum_id and len(own) > 1 and len({change.basis for change in own}) == 1
     ]
     singles = [Sentence(snapshot, lang, tuple(own)) for own in together.values()]
-    return sums + sorted(singles, key=lambda one: (not one.of_period, -one.known_on.toordinal()))
+    return sums + sorted(singles, key=lambda one: one.known_on, reverse=True)
 
 
 def figure_said(moved: Moved, lang: str) -> str:
