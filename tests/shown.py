@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,8 +21,10 @@ from impact_analytics.ui import reader
 from impact_analytics.ui.spec import PageSpec, pages
 
 MOST = 12  # options of one choice that are tried, drawn with a seed; the first and the last are among them
-EVERY = 10_000
+NEARLY_ALL = 30  # of all but the longest lists
 FRAME = PACKAGE / "ui" / "frame.py"
+SNAPSHOT = "SNAPSHOT"  # stands for the id of a snapshot
+TIME = re.compile(r"\b\d\d:\d\d\b")
 MAPS = ("deck_gl_json_chart",)
 
 
@@ -82,6 +85,7 @@ class Walk:
     options: dict[str, tuple[str, ...] | None]
     lang: str
     most: int
+    snapshot: str
     tried: set[str] = field(default_factory=set)
     opened: set[str] = field(default_factory=set)
     taken: set[str] = field(default_factory=set)
@@ -106,12 +110,20 @@ class Walk:
             self.spec.slug,
             self.lang,
             self.choices(),
-            [one.proto.body for one in self.app.get("html")],
-            [drawing(one.proto, one.proto.spec) for one in self.app.get("plotly_chart")],
-            [drawing(one.proto, one.proto.json, box) for box, one in boxed(self.app._tree) if one.type in MAPS],
+            [self.told(one.proto.body) for one in self.app.get("html")],
+            [self.drawing(one.proto, one.proto.spec) for one in self.app.get("plotly_chart")],
+            [self.drawing(one.proto, one.proto.json, box) for box, one in boxed(self.app._tree) if one.type in MAPS],
             [self.file(one.proto) for one in self.app.get("download_button") if self.is_new(one.proto.id)],
             {one.type for one in self.app._tree},
         )
+
+    def told(self, words: str) -> str:
+        """Return words without the id of the snapshot, which changes with any file, and the time it was built."""
+        return TIME.sub("TIME", words.replace(self.snapshot, SNAPSHOT).replace(self.snapshot[:8], SNAPSHOT))
+
+    def drawing(self, proto, written: str, box: str = "") -> Drawing:
+        key = key_of(proto.id) or box.removesuffix("_box")
+        return Drawing(key, json.loads(self.told(written)), proto.alt, box)
 
     def is_new(self, id: str) -> bool:
         """Say whether a button was not pressed before."""
@@ -123,7 +135,7 @@ class Walk:
         """Press a button as the browser does: a file that is made when asked for is asked for."""
         address = Kept.newest.execute_deferred(proto.deferred_file_id) if proto.deferred_file_id else proto.url
         found = Kept.newest.read_file(address.rpartition("/")[2])
-        return File(key_of(proto.id), found.filename, found.content)
+        return File(key_of(proto.id), self.told(found.filename), found.content)
 
     def choices(self) -> dict[str, Any]:
         """Return what is chosen, the day among it."""
@@ -174,10 +186,6 @@ def key_of(id: str) -> str:
     return id.split("-", 2)[-1]
 
 
-def drawing(proto, written: str, box: str = "") -> Drawing:
-    return Drawing(key_of(proto.id) or box.removesuffix("_box"), json.loads(written), proto.alt, box)
-
-
 def boxed(node, box: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every element below one with the key of the innermost box that has one."""
     for child in getattr(node, "children", {}).values():
@@ -212,7 +220,7 @@ def seen(snapshot: Snapshot, spec: PageSpec, most: int) -> Iterator[Sight]:
         app.query_params.update(arrived)
         app.switch_page(f"../../pages/{spec.script.name}")
         app.run()
-        walk = Walk(app, spec, known, arrived["lang"], most)
+        walk = Walk(app, spec, known, arrived["lang"], most, snapshot.id)
         yield walk.run()
         if not link:
             yield from walk.explored()
