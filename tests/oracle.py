@@ -32,6 +32,7 @@ class Oracle:
         """Return the rows of a table with days as dates and blanks as None."""
         return [{name: as_typed(text) for name, text in row.items()} for row in self.tables.get(table, [])]
 
+    @cache  # noqa: B019
     def known(self, table, day, on="known_from"):
         return [row for row in self.typed(table) if row[on] and row[on] <= day]
 
@@ -63,6 +64,7 @@ class Oracle:
     def active(self, day, where):
         return [id for id in self.chosen(day, where) if not self.gone(id, day)]
 
+    @cache  # noqa: B019
     def standing(self, day):
         """Return the newest version known by a day of every sheet, by project and period."""
         found = {}
@@ -70,6 +72,7 @@ class Oracle:
             found[row["project_id"], row["period_id"]] = row["sheet_id"]
         return found
 
+    @cache  # noqa: B019
     def sheets_of(self, project, day):
         """Return the standing sheets of a project by the end of their period, in order."""
         ends = {row["period_id"]: row["ends_on"] for row in self.typed("reporting_period")}
@@ -94,6 +97,7 @@ class Oracle:
             found[row["action_line"]] += Decimal(row["amount_eur"])
         return found
 
+    @cache  # noqa: B019
     def spent(self, project, day, column="incurred_eur"):
         """Return what the newest sheet of a project says of each line."""
         found = defaultdict(Decimal)
@@ -134,6 +138,7 @@ class Oracle:
             for row in self.by_sheet("sheet_physical")[sheet]
         }
 
+    @cache  # noqa: B019
     def targets(self, project, day):
         found = {}
         for row in sorted(self.known("indicator_target", day), key=lambda row: int(row["version"])):

@@ -34,7 +34,7 @@ def oracle(programme: str) -> Oracle:
     return Oracle(ROOT / "data" / programme)
 
 
-def ways(programme: str, narrowed: str, count: int = 4) -> list[Way]:
+def ways(programme: str, narrowed: str, count: int = 2) -> list[Way]:
     """Return questions before everything is known, on the programme's own day, in the far future and on days drawn."""
     snapshot, known, drawing = shipped(programme), oracle(programme), random.Random(f"{programme} {narrowed}")
     days = [date(2018, 3, 1) + timedelta(days=drawing.randrange(2600)) for _ in range(count)]
