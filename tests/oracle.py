@@ -104,7 +104,7 @@ class Oracle:
         for _, sheet in self.sheets_of(project, day)[-1:]:
             for row in self.by_sheet("sheet_financial")[sheet]:
                 found[row["action_line"]] += Decimal(row[column])
-        return found
+        return dict(found)
 
     def term(self, project, day):
         """Return the term of a project by its latest decision known by a day."""
@@ -125,7 +125,7 @@ class Oracle:
             whole = (term - row["started_on"]).days
             time = Fraction(min(max((until - row["started_on"]).days, 0), whole), whole)
         return {
-            line: (amount, time, self.physical(project, line, day), self.spent(project, day)[line])
+            line: (amount, time, self.physical(project, line, day), self.spent(project, day).get(line, Decimal(0)))
             for line, amount in self.budget(project, day).items()
             if amount > 0
         }

@@ -1,4 +1,5 @@
 -- One row per project, action line, cost category, period it is for, entry and day it became known: flows of commitments and expenditure incurred; a withdrawal takes out all of it.
+-- A flow of 0 stays: what a sheet reports as nothing is known to be nothing.
 WITH flow AS (
     SELECT
         p.project_id,
@@ -18,7 +19,6 @@ WITH flow AS (
     JOIN fact_place AS p ON p.project_id = v.project_id
     JOIN sheet_financial AS f ON f.sheet_id = e.amounts_of
     GROUP BY ALL
-    HAVING sum(e.sign * f.committed_eur) <> 0 OR sum(e.sign * f.incurred_eur) <> 0
 )
 SELECT
     project_id, territory, macro_area, action_line, cost_category, period_id, period_ends_on,
