@@ -5,9 +5,11 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from impact_analytics.queries import Asked, answer, names, values
-from impact_analytics.semantics import dimensions, lacking, measures, metrics, select
+from impact_analytics.semantics import dimensions, lacking, measures, metrics, select, worked_out
 from tests.shipped import shipped
 
 PROGRAMMES = ("impact", "example")
@@ -115,3 +117,20 @@ def test_no_metric_reads_what_does_not_exist():
     for metric in metrics().values():
         for part in measures([metric.id]):
             assert part.source.startswith("mart_") or part.source in columns
+
+
+@given(data=st.data(), name=st.sampled_from(sorted(metrics())))
+def test_a_figure_with_an_estimate_in_it_is_never_published(data, name):
+    parts = measures([name])
+    bases = st.sampled_from(["", "published", "supplied", "estimate", "mixed"])
+    values = st.one_of(st.none(), st.decimals(-(10**9), 10**9, places=2))
+    found = {part.id: (data.draw(values), data.draw(bases)) for part in parts}
+    value, basis = worked_out(name, found)
+    used = {basis for _, basis in found.values()} - {""}
+    assert (basis == "mixed") == ("mixed" in used)
+    if "mixed" in used:
+        assert value is None
+    elif "estimate" in used:
+        assert basis == "estimate"
+    else:
+        assert basis in used | {""}

@@ -33,7 +33,7 @@ def timeline(asked: Asked, lang: str, words: dict[str, str]) -> pd.DataFrame:
         GROUP BY d.ends_on
         UNION ALL
         SELECT l.limit_on, l.kind, 'limit', '' FROM mart_legal_limit AS l WHERE l.as_of = $as_of
-        ORDER BY 1
+        ORDER BY 1, 3, 2, 4
         """,
     )
     return found.assign(label=[words.get(label, label) for label in found["label"]])

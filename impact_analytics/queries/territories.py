@@ -452,6 +452,7 @@ def continuity(asked: Asked, lang: str) -> pd.DataFrame:
         f"""
         SELECT
             c.territory,
+            t.macro_area,
             c.direction,
             c.territory IS NULL AS whole,
             c.title_{lang} AS title,
@@ -465,10 +466,11 @@ def continuity(asked: Asked, lang: str) -> pd.DataFrame:
             coalesce(s.url, '') AS url
         FROM continuity AS c
         JOIN source AS s USING (source_id)
+        LEFT JOIN territory AS t ON t.territory = c.territory
         ORDER BY c.direction DESC, whole, coalesce(c.starts_on, c.ends_on, c.known_from)
         """,
     )
-    return _frame(row for row in found if row["territory"] is None or _in(asked, row["territory"]))
+    return _frame(row for row in found if row["territory"] is None or _in(asked, row["territory"], row["macro_area"]))
 
 
 def item_counts(asked: Asked) -> dict[str, int]:
@@ -489,6 +491,7 @@ def _items(asked: Asked, lang: str) -> list[dict[str, Any]]:
     sql = f"""
         SELECT
             i.territory,
+            t.macro_area,
             i.known_from,
             i.kind,
             i.title_{lang} AS title,
@@ -499,11 +502,11 @@ def _items(asked: Asked, lang: str) -> list[dict[str, Any]]:
             coalesce(s.url, '') AS source_url
         FROM territory_item AS i
         JOIN source AS s USING (source_id)
+        JOIN territory AS t ON t.territory = i.territory
         ORDER BY i.on_date DESC NULLS LAST, title
     """
-    return [
-        row for row in _kept(_ever(asked), sql) if _by(row["known_from"], asked.as_of) and _in(asked, row["territory"])
-    ]
+    known = (row for row in _kept(_ever(asked), sql) if _by(row["known_from"], asked.as_of))
+    return [row for row in known if _in(asked, row["territory"], row["macro_area"])]
 
 
 # ---------------------------------------------------------------- what is remembered, and what a reader narrows it to
@@ -537,7 +540,7 @@ def _by(day: date | None, as_of: date) -> bool:
     return day is not None and day <= as_of
 
 
-def _in(asked: Asked, territory: str, macro_area: str = "") -> bool:
+def _in(asked: Asked, territory: str, macro_area: str) -> bool:
     """Say whether the reader's filters leave a territory in."""
     chosen = asked.chosen
     return territory in chosen.get("territory", (territory,)) and macro_area in chosen.get("macro_area", (macro_area,))

@@ -232,9 +232,10 @@ def style(view: View, key: str, rows: pd.DataFrame, unit: Unit) -> str:
         for row in records(rows)
     )
     box = f".st-key-{key}_box"
+    # the mark belongs to the frame that fills the screen when a reader asks for it: the box stays behind
     mark = (
-        f'{box}{{position:relative}}{box}::after{{content:"{_css(view.app("example_band"))}";position:absolute;left:0;'
-        "top:45%;width:100%;text-align:center;transform:rotate(-30deg);font-size:24px;font-weight:700;opacity:.16;"
+        f'{box}{{position:relative}}{box} {SCREEN}::after{{content:"{_css(view.app("example_band"))}";'
+        "position:absolute;left:0;top:45%;width:100%;text-align:center;transform:rotate(-30deg);font-size:24px;font-weight:700;opacity:.16;"
         "pointer-events:none;color:var(--ia-text)}"
         if view.example
         else ""
@@ -243,6 +244,7 @@ def style(view: View, key: str, rows: pd.DataFrame, unit: Unit) -> str:
     return f"<style>{HOVER}{tips}{mark}{phone}</style>"
 
 
+SCREEN = '[data-testid="stFullScreenFrame"]'
 HOVER = (
     '.tip::after{white-space:pre-line}[data-word="{name}"],[data-word="{value}"]{display:none}'
     'b[data-word]:not([data-word="{name}"])~.tip{display:none}'

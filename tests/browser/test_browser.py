@@ -103,3 +103,12 @@ def test_language_switch_keeps_the_view(visit):
     page = window.open(address("funding", "as_of=2020-12-14&territory=ITH5&lang=en"))
     assert pages()["funding"].words("en")["title"] == page.inner_text("h1.title")
     assert "as_of=2020-12-14" in page.url
+
+
+def test_a_map_that_fills_the_screen_keeps_the_mark(visit):
+    page = visit(lang="en").open(address("territories", "programme=example"))
+    page.locator(".st-key-territories_map canvas").first.hover()
+    page.get_by_label("Fullscreen").last.click()
+    frame = page.locator(".st-key-territories_map [data-testid=stFullScreenFrame]")
+    page.wait_for_function("frame => getComputedStyle(frame).position === 'fixed'", arg=frame.element_handle())
+    assert frame.evaluate("frame => getComputedStyle(frame, '::after').content") == '"EXAMPLE, invented values"'

@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from impact_analytics import ingest, supplied
 from impact_analytics.i18n import LANGUAGES, text
-from impact_analytics.ingest import Delivery, Move, Preview
-from impact_analytics.problems import Problem
+from impact_analytics.ingest import Details, Draft, Move, Preview
+from impact_analytics.problems import Problem, Refused
 from impact_analytics.queries import Value
 from impact_analytics.settings import PACKAGE
 from impact_analytics.supplied import Damaged, Entry, Moved, Stored
@@ -32,12 +32,28 @@ def move(metric, before, after, basis="supplied"):
     return Move(metric, Value(metric, before, basis), Value(metric, after, basis))
 
 
-RIGHT = Preview(
+def judged(**others):
+    return Preview(handed=(), details=Details(date(2031, 5, 2)), fingerprint="x", after=0, as_of=DAY, **others)
+
+
+DAY = date(2031, 5, 3)
+SHEET_ENTRY = Entry(
+    action="accept",
+    who="",
+    at=datetime.now(UTC),
+    files=(Stored.of(SHEET[0], SHEET[1]),),
+    project_id="call-T01",
+    period_id="2021-Q1",
+    version=2,
+    received_on=date(2031, 5, 2),
+    protocol="P/7",
+)
+RIGHT = judged(
+    drafts=(Draft(SHEET_ENTRY, {}),),
     problems=(problem("warning", SHEET[0], "falls <b>", "E9"),),
     moves=(move("funding", Decimal("5.00"), Decimal("5.00")), move("incurred", Decimal("100.00"), Decimal("250.50"))),
-    deliveries=(Delivery((SHEET[0],), "call-T01", "2021-Q1", 2, date(2031, 5, 2), "P/7"),),
 )
-WRONG = Preview(problems=(problem("error", "b.xlsx", "no amount", "E14"), problem("error", "a.xlsx", "no line", "C7")))
+WRONG = judged(problems=(problem("error", "b.xlsx", "no amount", "E14"), problem("error", "a.xlsx", "no line", "C7")))
 
 
 class Ingest:
@@ -56,7 +72,7 @@ class Ingest:
         if self.refused:
             raise self.refused
         self.accepted.append((folder.name, preview, who))
-        return Entry(number=7, action="accept", who=who, at=datetime.now(UTC))
+        return (Entry(number=7, action="accept", who=who, at=datetime.now(UTC)),)
 
 
 @pytest.fixture
@@ -137,15 +153,27 @@ def test_every_headline_figure_is_shown_before_and_after_those_that_move_first(f
     assert row.index("€100.00") < row.index("€250.50") < row.index("+€150.50") < row.index(WORDS["unchanged"])
 
 
-@pytest.mark.parametrize(
-    ("found", "key"),
-    [(replace(RIGHT, accepted_already=True), "already"), (replace(RIGHT, deliveries=()), "nothing_found")],
-)
-def test_what_would_change_nothing_cannot_be_accepted(fake, found, key):
-    fake.found = found
+def test_what_would_change_nothing_cannot_be_accepted(fake):
+    fake.found = replace(RIGHT, drafts=())
     app = checked(opened())
-    assert WORDS[key] in said(app)
+    assert WORDS["nothing_found"] in said(app)
     assert "accept" not in keys(app)
+
+
+def test_a_mapping_is_handed_over_as_one(fake):
+    mapping = ("columns.toml", b'table = "sheet"', "application/toml")
+    checked(opened(), SHEET, mapping)
+    _, handed, details = fake.asked[0]
+    assert [name for name, _ in handed] == [SHEET[0]]
+    assert (details.mapping.name, details.mapping.content) == mapping[:2]
+
+
+def test_what_is_refused_at_the_last_moment_is_told(fake):
+    fake.refused = Refused("example", WRONG.problems)
+    app = checked(opened())
+    app.button(key="accept").click().run()
+    assert not app.exception
+    assert escape(WRONG.problems[0].sentence("en")) in said(app)
 
 
 @pytest.mark.parametrize("change", ["file", "day", "protocol"])
@@ -165,7 +193,7 @@ def test_accepting_says_its_number_leads_to_the_overview_and_empties_the_box(fak
     app = checked(opened())
     app.button(key="accept").click().run()
     assert fake.accepted == [("example", RIGHT, "local")]
-    assert WORDS["accepted"].format(number=7) in said(app)
+    assert WORDS["accepted"].format(numbers=7) in said(app)
     assert 'href="/?lang=en"' in said(app) or 'href="/"' in said(app)
     assert app.file_uploader[0].value in (None, [])
     assert "accept" not in keys(app)
@@ -231,7 +259,7 @@ def withdrawn(app, reason):
 
 def test_withdrawing_is_one_more_entry_with_its_reason(log):
     shown = withdrawn(opened(), "wrong quarter <i>")
-    assert WORDS["withdrawn"].format(number=2) in shown
+    assert WORDS["withdrawn"].format(numbers=2) in shown
     assert escape(WORDS["state_withdrawn"].format(number=2, reason="wrong quarter <i>")) in shown
     assert [(entry.action, entry.who, entry.withdrawn) for entry in supplied.entries(log)][1] == (
         "withdraw",

@@ -1,4 +1,5 @@
 -- One row per project, action line, cost category, period it is for, entry and day it became known: flows of commitments and expenditure incurred; a withdrawal takes out all of it.
+-- A flow of 0 stays: what a sheet reports as nothing is known to be nothing.
 WITH entry AS (
     SELECT
         v.project_id,
@@ -40,7 +41,6 @@ flow AS (
     SELECT *
     FROM change
     JOIN moment USING (moment)
-    WHERE committed_eur <> 0 OR incurred_eur <> 0
 )
 SELECT
     project_id, territory, macro_area, action_line, cost_category, period_id, period_ends_on,
