@@ -1,5 +1,6 @@
 #!/bin/sh
-# Run pytest with the Chromium there is; under CI a missing one is a failure, elsewhere its tests are left out.
+# Run pytest with the Chromium and the LibreOffice there are; under CI a missing one is a failure, elsewhere its tests
+# are left out.
 # usage: test.sh PYTHON [PYTEST_ARGUMENT...]
 set -eu
 
@@ -7,12 +8,18 @@ python=$1
 shift
 case "${CI:-false}" in
     false | 0) ;;
-    *) export IMPACT_REQUIRE_BROWSER=1 ;;
+    *) export IMPACT_REQUIRE_BROWSER=1 IMPACT_REQUIRE_OFFICE=1 ;;
 esac
 
-IMPACT_BROWSER=$("$(dirname "$0")/browser.sh")
-export IMPACT_BROWSER
-if [ -n "$IMPACT_BROWSER" ]; then
-    exec "$python" -m pytest "$@"
-fi
-exec "$python" -m pytest -m "not browser" "$@"
+scripts=$(dirname "$0")
+IMPACT_BROWSER=$("$scripts/browser.sh")
+IMPACT_OFFICE=$("$scripts/office.sh")
+export IMPACT_BROWSER IMPACT_OFFICE
+
+run="${IMPACT_BROWSER:+b}${IMPACT_OFFICE:+o}"
+case "$run" in
+    bo) exec "$python" -m pytest "$@" ;;
+    b) exec "$python" -m pytest -m "not office" "$@" ;;
+    o) exec "$python" -m pytest -m "not browser" "$@" ;;
+    *) exec "$python" -m pytest -m "not browser and not office" "$@" ;;
+esac

@@ -1,11 +1,12 @@
 """How large a workbook may be: judged before it is opened, and by really inflating it, whatever its directory says."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from impact_analytics.datafiles import Unusable
 from impact_analytics.sheets.sentences import said
@@ -24,6 +25,9 @@ WANTED = ("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 OTHERS = {"content.xml": "OpenDocument", "word/document.xml": "Word", "ppt/presentation.xml": "PowerPoint"}
 OTHERS |= {"xl/workbook.bin": "Excel .xlsb"}
 DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
+ENCODING = re.compile(rb"""\s*(?:\xef\xbb\xbf)?<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)""")
+TEXTS = re.compile(rb"""<(?:[\w.-]+:)?sst\b(?:[^>"']|"[^"]*"|'[^']*')*>""")
+COUNTED = re.compile(rb"""\s(?:uniqueCount|count)\s*=\s*(?:"[^"]*"|'[^']*')""")
 XML = (".xml", ".rels", ".vml")
 LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 
@@ -35,9 +39,28 @@ def members(name: str, content: bytes) -> dict[str, bytes]:
     _judge_listed(name, listed)
     inflated = dict(_inflated(name, content, listed))
     for part, text in inflated.items():
-        if part.endswith(XML) and (b"\0" in text or any(word in text for word in DECLARED)):
+        if part.endswith(XML) and not _harmless(text):
             raise _damaged(name, part)
     return inflated
+
+
+def archived(members: Mapping[str, bytes]) -> bytes:
+    """Return parts as an archive of our own, so that a reader sees the very bytes that were judged.
+
+    calamine makes room for as many texts as the part of texts says there are, and dies where that is a lie.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for part, text in members.items():
+            archive.writestr(part, TEXTS.sub(lambda tag: COUNTED.sub(b"", tag[0]), text) if b"sst" in text else text)
+    return file.getvalue()
+
+
+def _harmless(text: bytes) -> bool:
+    """Say whether XML is UTF-8, as every spreadsheet writes it, and declares no entities."""
+    encoding = ENCODING.match(text)
+    plain = encoding is None or encoding[1].lower() in (b"utf-8", b"us-ascii")
+    return plain and b"\0" not in text and not any(word in text for word in DECLARED)
 
 
 def _judge_file(name: str, content: bytes) -> None:

@@ -2,7 +2,9 @@
 
 import io
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from xml.parsers import expat
@@ -10,6 +12,7 @@ from xml.parsers import expat
 from python_calamine import CalamineError, load_workbook
 
 from impact_analytics.datafiles import Unusable
+from impact_analytics.sheets.bounds import archived
 from impact_analytics.sheets.form import address
 from impact_analytics.sheets.sentences import said
 
@@ -18,6 +21,9 @@ Place = tuple[int, int]
 BUFFER = 1 << 20
 MOST_CELLS = 2_000_000  # of the rectangle around all that is written: a reader makes room for every one
 BAD_XML = "XML"
+LAST_DAY = 2_958_465  # 31/12/9999, as a spreadsheet counts
+PLAIN_FORMATS = {*range(14), *range(37, 45), 48, 49}  # built in, and not of days or hours
+UNREAD = re.compile(r'"[^"]*"|\\.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)  # of a number format
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,12 @@ class _Scan:
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, bool] = field(default_factory=dict)
     most: Place = (0, 0)
+    far: dict[Place, int] = field(default_factory=dict)
+    """Numbers that are no day, with the style of their cell."""
     row: int = -1
     column: int = -1
     kind: str = ""
+    style: int = 0
     formula: bool = False
     text: str | None = None
 
@@ -57,7 +66,8 @@ class _Scan:
                 self.column = -1
             case "c":
                 self.row, self.column = self._at(attributes.get("r"))
-                self.kind, self.formula, self.text = attributes.get("t", ""), False, None
+                self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
+                self.formula, self.text = False, None
                 self.most = max(self.most[0], self.row), max(self.most[1], self.column)
             case "f":
                 self.formula = True
@@ -75,6 +85,8 @@ class _Scan:
             case "c":
                 if self.kind == "e":
                     self.errors[self.row, self.column] = (self.text or "").strip()
+                if self.kind == "n" and self.text and not 0 <= float(self.text) <= LAST_DAY:
+                    self.far[self.row, self.column] = self.style
                 if self.formula:
                     self.formulas[self.row, self.column] = bool((self.text or "").strip())
             case _:
@@ -90,14 +102,15 @@ class _Scan:
         return int(reference[len(letters) :]) - 1, column - 1
 
 
-def grids(name: str, content: bytes, members: Mapping[str, bytes]) -> list[Grid]:
-    """Return the worksheets in their order; raise Unusable where the workbook cannot be read."""
+def grids(name: str, members: Mapping[str, bytes]) -> list[Grid]:
+    """Return the worksheets of a workbook's parts in their order; raise Unusable where the workbook cannot be read."""
     try:
         scans = {title: _scanned(name, title, members[part]) for title, part in _parts(members).items()}
-    except (expat.ExpatError, KeyError, ValueError, TypeError) as error:
+        _judge_days(name, scans, _day_styles(members))
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise Unusable(said("error", "damaged", name, reason=BAD_XML)) from error
     try:
-        book = load_workbook(io.BytesIO(content))
+        book = load_workbook(io.BytesIO(archived(members)))
         return [
             _grid(title, book.get_sheet_by_name(title).to_python(skip_empty_area=False), scan)
             for title, scan in scans.items()
@@ -127,6 +140,26 @@ def _parser(scan: _Scan) -> expat.XMLParserType:
     return parser
 
 
+def _judge_days(name: str, scans: Mapping[str, _Scan], styles: AbstractSet[int]) -> None:
+    """Refuse numbers that are shown as days and are none: calamine would panic, which nothing here may catch."""
+    for title, scan in scans.items():
+        for at, style in scan.far.items():
+            if style in styles:
+                raise Unusable(said("error", "no_day", name, sheet=title, cell=address(*at)))
+
+
+def _day_styles(members: Mapping[str, bytes]) -> AbstractSet[int]:
+    """Return the styles of cells that show their number as a day or as hours."""
+    xml = members.get("xl/styles.xml", b"<none/>")
+    own = {int(row["numFmtId"]): UNREAD.sub("", row["formatCode"]) for row in _elements(xml, "numFmt")}
+    kinds = [int(row.get("numFmtId", 0)) for row in _elements(xml, "xf", within="cellXfs")]
+    return {
+        style
+        for style, kind in enumerate(kinds)
+        if (set(own[kind].lower()) & set("dmyhs") if kind in own else kind not in PLAIN_FORMATS)
+    }
+
+
 def _parts(members: Mapping[str, bytes]) -> dict[str, str]:
     """Return which part of the workbook holds each worksheet, by title, in order."""
     targets = {
@@ -138,15 +171,19 @@ def _parts(members: Mapping[str, bytes]) -> dict[str, str]:
     return {title: part for title, part in found.items() if part.startswith("xl/worksheets/")}
 
 
-def _elements(xml: bytes, tag: str) -> list[dict[str, str]]:
-    """Return the attributes of every element of a name, without their namespaces."""
+def _elements(xml: bytes, tag: str, within: str = "") -> list[dict[str, str]]:
+    """Return the attributes of every element of a name, directly within another if that is named; no namespaces."""
     found: list[dict[str, str]] = []
+    around: list[str] = [""]
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(" ")[2] == tag:
+        bare = name.rpartition(" ")[2]
+        if bare == tag and within in ("", around[-1]):
             found.append({key.rpartition(" ")[2]: value for key, value in attributes.items()})
+        around.append(bare)
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _name: around.pop()
     parser.Parse(xml, True)  # noqa: FBT003 - expat's own way
     return found

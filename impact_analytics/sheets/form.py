@@ -7,6 +7,8 @@ from typing import Literal
 from impact_analytics.i18n import LANGUAGES, texts
 
 FORM_VERSION = "1"
+REQUIRED = " *"
+JOINED = " · "  # between the names of a row
 IDS, LISTS = "_ids", "_lists"  # hidden worksheets, the same in every language
 TITLE_ROW, PLACE_ROW, MARK_ROW, HINT_ROW, HEADING_ROW, FIRST_ROW = 0, 1, 2, 3, 5, 6  # counted from 0
 
@@ -245,10 +247,15 @@ def programme_lists() -> Iterator[str]:
     yield from sorted(asked.difference(CLOSED))
 
 
-def heading(section: Section, column: Column, lang: str) -> str:
-    """Return what stands over a column."""
+def called(section: Section, column: Column, lang: str) -> str:
+    """Return what a column is called."""
     said: str = texts("sheets", lang)["headings"][section.id][column.name]
     return said
+
+
+def heading(section: Section, column: Column, lang: str) -> str:
+    """Return what stands over a column, marked where it has to be filled in."""
+    return f"{called(section, column, lang)}{REQUIRED if column.required else ''}"
 
 
 def title(id: str, lang: str) -> str:

@@ -34,6 +34,9 @@ DIGIT = "[0-9LMNPQRSTUVlmnpqrstuv]"
 TAX_CODE = re.compile(
     rf"(?<![A-Za-z0-9])[A-Za-z]{{6}}{DIGIT}{{2}}[ABCDEHLMPRSTabcdehlmprst]{DIGIT}{{2}}[A-Za-z]{DIGIT}{{3}}[A-Za-z](?![A-Za-z0-9])"
 )
+THOROUGH = 1_000_000  # characters of a text in which also codes with letters for digits are looked for
+SHAPE = b"aaaaaa00a00a000a"
+SHAPES = bytes(97 if chr(sign).isalpha() and sign < 128 else 48 if 48 <= sign < 58 else 32 for sign in range(256))
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WEIGHTS = "1 0 5 7 9 13 15 17 19 21 1 0 5 7 9 13 15 17 19 21 2 4 18 20 11 3 6 8 12 14 16 10 22 25 24 23"
 ODD = dict(zip(SIGNS, map(int, WEIGHTS.split()), strict=True))
@@ -52,10 +55,20 @@ def in_workbook(name: str, grids: Iterable[Grid]) -> Problem | None:
 
 def in_text(name: str, content: str) -> Problem | None:
     """Return why a text file (CSV) is refused as one of persons, or None."""
-    lines = content.splitlines()[:HEADING_ROWS]
-    rows = [[cell.strip(" \"'") for cell in re.split("[,;\t|]", line)] for line in lines]
-    kinds = dict.fromkeys([*_of_headings(rows), *_of_codes(TAX_CODE.findall(content))])
+    lines = content.split("\n", HEADING_ROWS)[:HEADING_ROWS]
+    rows = [[cell.strip(" \"'\r") for cell in re.split("[,;\t|]", line)] for line in lines]
+    codes = [*TAX_CODE.findall(content[:THOROUGH]), *_plain_codes(content)]
+    kinds = dict.fromkeys([*_of_headings(rows), *_of_codes(codes)])
     return _refusal(name, {0: list(kinds)}) if kinds else None
+
+
+def _plain_codes(content: str) -> Iterator[str]:
+    """Yield tax codes whose digits are digits: found by their shape, which is faster than by an expression."""
+    shapes = content.encode("ascii", "replace").translate(SHAPES)
+    start = shapes.find(SHAPE)
+    while start >= 0:
+        yield from TAX_CODE.findall(content[max(0, start - 1) : start + len(SHAPE) + 1])
+        start = shapes.find(SHAPE, start + 1)
 
 
 def in_header(name: str, header: Sequence[str]) -> Problem | None:

@@ -18,6 +18,7 @@ from impact_analytics.sheets.form import (
     GENERAL,
     HEADING_ROW,
     IDS,
+    JOINED,
     LISTS,
     SECTIONS,
     VALUE_COLUMN,
@@ -25,6 +26,7 @@ from impact_analytics.sheets.form import (
     Option,
     Section,
     address,
+    called,
     heading,
     title,
     vocabulary,
@@ -79,7 +81,7 @@ class Read:
 def read(name: str, content: bytes) -> Read:
     """Read a workbook; `problems` names everything that is wrong with it, and nothing is raised."""
     try:
-        book = grids(name, content, bounds.members(name, content))
+        book = grids(name, bounds.members(name, content))
     except Unusable as unusable:
         return Read(name, problems=(unusable.problem,))
     refused = persons.in_workbook(name, book)
@@ -203,11 +205,20 @@ def _hidden(name: str, book: Mapping[str, Grid]) -> _Hidden | Problem:
         return said("error", "form_version", name, value=single["form"], wanted=FORM_VERSION)
     if single.get("seal") != seal([*(row for row in rows if row[0] != "seal"), *lists]):
         return said("error", "ids_changed", name)
+    placed = [row for row in rows if row[0] == "row"]
+    if not _sound(single, placed):
+        return said("error", "ids_changed", name)
     known: dict[str, list[_Known]] = {}
-    for row in rows:
-        if row[0] == "row":
-            known.setdefault(row[1], []).append(_Known(int(row[2]) - 1, row[3], tuple(row[4:])))
+    for _, section, row, label, *ids in placed:
+        known.setdefault(section, []).append(_Known(int(row) - 1, label, tuple(ids)))
     return _Hidden(single, {id: tuple(found) for id, found in known.items()}, _lists(lists))
+
+
+def _sound(single: Mapping[str, str], placed: Sequence[Sequence[str]]) -> bool:
+    """Say whether hidden rows have the form in which they are written: a seal is no secret."""
+    named = all(single.get(key) for key in ("programme", "project", "period", "territory"))
+    rows = all(len(row) > 4 and row[1] in SECTIONS and row[2].isascii() and row[2].isdigit() for row in placed)
+    return named and rows and single.get("lang") in LANGUAGES
 
 
 def _written(grid: Grid) -> list[list[str]]:
@@ -279,9 +290,12 @@ def _headings_stand(page: _Page, section: Section, lang: str) -> bool:
 def _rows_stand(page: _Page, section: Section, known: Sequence[_Known]) -> bool:
     """Say whether every known row is in its place; name the first that is not."""
     for row in known:
-        found = " · ".join(plain(page.grid.value(row.row, place)) for place in section.keys)
-        if found != row.label:
-            page.say("error", "row_changed", (row.row, section.keys[0]), found, wanted=row.label)
+        shown = [plain(page.grid.value(row.row, place)) for place in section.keys]
+        wanted = row.label.split(JOINED) if len(shown) > 1 else [row.label]
+        differ = [place for place, said in zip(section.keys, shown, strict=True) if said not in wanted]
+        if JOINED.join(shown) != row.label:
+            at = (row.row, (differ or section.keys)[0])
+            page.say("error", "row_changed", at, JOINED.join(shown), wanted=row.label)
             return False
     return True
 
@@ -306,7 +320,7 @@ def _answer(page: _Page, section: Section, row: int, ids: tuple[str, ...], hidde
             found[column.name] = page.taken((row, place), column, options)
             if column.required and found[column.name] is None and not page.blamed((row, place)):
                 rule = "blank_new" if not ids else "blank" if column.kind in ("eur", "count") else "blank_word"
-                page.say("error", rule, (row, place), heading=heading(section, column, hidden.lang))
+                page.say("error", rule, (row, place), heading=called(section, column, hidden.lang))
     if section.id == "procedural":
         _say_unexplained(page, section, row, found)
     return Answer(row + 1, ids, found)

@@ -22,6 +22,7 @@ from impact_analytics.sheets.form import (
     HEADING_ROW,
     HINT_ROW,
     IDS,
+    JOINED,
     LISTS,
     MARK_ROW,
     PLACE_ROW,
@@ -50,7 +51,16 @@ SETTINGS = {
 ALLOWED = {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 NUMBERS = ("eur", "count")
-LINE_HEIGHT = 13.5  # points
+LINE_HEIGHT = 14  # points
+# What is coloured of a section, and when.
+WATCHED = {
+    "procedural": ("expected_end_on", '=AND({approved_end_on}<>"",{expected_end_on}>{approved_end_on})'),
+    "physical": ("value", '=AND({value}<>"",{value}<{previous_value})'),
+    "financial": (
+        "incurred_eur",
+        '=AND({incurred_eur}<>"",OR({incurred_eur}<{previous_incurred_eur},{incurred_eur}>{budget_eur}))',
+    ),
+}
 ARCHIVED_AT = (1980, 1, 1, 0, 0, 0)  # the same forms make the same archive
 
 
@@ -113,13 +123,23 @@ def _write_general(made: _Book) -> None:
     for row, field in enumerate(GENERAL, FIRST_ROW):
         page.write_string(row, 0, made.words["fields"][field.name], made.look["label"])
         value = made.form.general.get(field.name, {}).get(made.lang)
-        _write_value(page, (row, VALUE_COLUMN), value, field.kind, made.look[f"key_{field.kind}"])
+        _write_value(
+            page, (row, VALUE_COLUMN), value, field.kind, made.look["fact_date" if field.kind == "date" else "key_text"]
+        )
+        page.set_row(row, 1.4 * LINE_HEIGHT)
     page.write_string(BOX_ROW, 0, made.words["box"], made.look["box"])
     page.write_blank(BOX_ROW, 1, None, made.look["box"])
     for row, field in enumerate(AUTHORITY, AUTHORITY_ROW):
         page.write_string(row, 0, made.words["fields"][field.name], made.look["label"])
         value = made.form.authority.get(field.name)
-        _write_value(page, (row, VALUE_COLUMN), value, field.kind, made.look[f"input_{field.kind}"])
+        _write_value(
+            page,
+            (row, VALUE_COLUMN),
+            value,
+            field.kind,
+            made.look["entry_date" if field.kind == "date" else "input_text"],
+        )
+        page.set_row(row, 1.4 * LINE_HEIGHT)
         _validate(made, page, (row, row), VALUE_COLUMN, Column(field.name, field.kind, "input", 0))
     _legend(made, page, AUTHORITY_ROW + len(AUTHORITY) + 1)
     page.activate()
@@ -145,8 +165,20 @@ def _write_section(made: _Book, section: Section) -> None:
             _validate(made, page, (first, last), place, column)
     if section.totals and known:
         _write_totals(made, page, section, known)
+    _watch(made, page, section, len(known))
     page.freeze_panes(FIRST_ROW, max(section.keys, default=0) + 1 if section.reported and section.keys else 0)
     page.repeat_rows(HEADING_ROW)
+
+
+def _watch(made: _Book, page: Any, section: Section, known: int) -> None:
+    """Colour what has to be explained: a late end, expenditure that falls or is above the budget."""
+    if section.id not in WATCHED or not known:
+        return
+    name, condition = WATCHED[section.id]
+    at = {column.name: f"${letter(place)}{FIRST_ROW + 1}" for place, column in enumerate(section.columns)}
+    place, last = section.place(name), FIRST_ROW + known + section.spare - 1
+    rule = {"type": "formula", "criteria": condition.format(**at), "format": made.look["watch"]}
+    page.conditional_format(FIRST_ROW, place, last, place, rule)
 
 
 def _room(form: Form, section: Section) -> list[Row]:
@@ -361,4 +393,4 @@ def _row_ids(made: _Book) -> Iterator[tuple[str, ...]]:
 
 def _label(made: _Book, section: Section, row: Row) -> str:
     keys = [section.columns[place] for place in section.keys]
-    return " · ".join(" ".join((_shown(made, key, row.cells.get(key.name)) or "").split()) for key in keys)
+    return JOINED.join(" ".join((_shown(made, key, row.cells.get(key.name)) or "").split()) for key in keys)
