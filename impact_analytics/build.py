@@ -26,7 +26,7 @@ from impact_analytics.programme import FILE, Programme, ProgrammeError, folders,
 from impact_analytics.semantics import used_params, with_marts
 from impact_analytics.settings import PACKAGE, SQL, cache_folder, data_folder
 from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinned, pointer, release
-from impact_analytics.supplied import FOLDER, Damaged
+from impact_analytics.supplied import FOLDER, Damaged, SuppliedError
 
 KEPT = 5
 INPUTS = ("*.csv", "*.toml", "*.geojson")
@@ -49,13 +49,13 @@ class Trial:
 def snapshots() -> dict[str, Snapshot]:
     """Return the current snapshot of every programme, building where its files have changed.
 
-    A programme whose files are refused keeps the snapshot before; without one it is left out.
+    A programme whose files are refused or damaged keeps the snapshot before; without one it is left out.
     """
     found = {}
     for id, folder in ordered(data_folder()).items():
         try:
             found[id] = build(folder)
-        except (Refused, ProgrammeError):
+        except (Refused, ProgrammeError, SuppliedError):
             try:
                 found[id] = current(id)
             except NoSnapshot:

@@ -9,8 +9,9 @@ from pathlib import PurePath
 from impact_analytics import supplied
 from impact_analytics.contract import contract
 from impact_analytics.datafiles import mapping
-from impact_analytics.i18n import LANGUAGES, text
+from impact_analytics.i18n import LANGUAGES
 from impact_analytics.ingest import tables
+from impact_analytics.ingest.tables import said
 from impact_analytics.problems import Problem, errors
 from impact_analytics.programme import Programme
 from impact_analytics.sheets import Read, read
@@ -77,11 +78,6 @@ def judged(handed: Sequence[Handed], details: Details, snapshot: Snapshot, known
     others = [one for one in fresh if one.name not in reads]
     draft, wrong = _tables(others, details)
     return Judged((*drafts, *draft), (*problems, *wrong))
-
-
-def said(rule: str, file: str, **values: object) -> Problem:
-    """Return an error of a file handed in, its sentence in every language."""
-    return Problem("error", rule, file, words={lang: text("ingest", rule, lang, **values) for lang in LANGUAGES})
 
 
 def _repeated(handed: Sequence[Handed], known: Sequence[Entry]) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from impact_analytics import ingest, supplied
+from impact_analytics import build, ingest, supplied
 from impact_analytics.i18n import LANGUAGES, text
 from impact_analytics.ingest import Details, Draft, Move, Preview
 from impact_analytics.problems import Problem, Refused
@@ -219,8 +219,9 @@ def test_who_is_no_operator_any_more_accepts_nothing_although_the_button_is_show
 
 @pytest.fixture
 def log(fake):
-    """A log with one acceptance."""
-    stored = Stored.of("a & b.csv", b"x", table="sheet")
+    """A log with one acceptance, and the snapshot built from it."""
+    content = b"gap_id,position,page,title_it,title_en,reason_it,reason_en\nnew,9,data,T,T,R,R\n"
+    stored = Stored.of("a & b.csv", content, table="gap")
     draft = Entry(
         action="accept",
         who="anna@office.org",
@@ -231,7 +232,8 @@ def log(fake):
         received_on=date(2031, 5, 1),
         protocol="P/7",
     )
-    supplied.append(fake.folder, draft, {stored.sha256: (b"x", ".csv")}, 0)
+    supplied.append(fake.folder, draft, {stored.sha256: (content, ".csv")}, 0)
+    build.build(fake.folder)
     return fake.folder
 
 
