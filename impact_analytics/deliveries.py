@@ -7,10 +7,10 @@ from impact_analytics import supplied
 from impact_analytics.datafiles import DataFile, Part
 from impact_analytics.datafiles.mapping import parse
 from impact_analytics.i18n import text
-from impact_analytics.problems import Refused, errors
+from impact_analytics.problems import Refused
 from impact_analytics.programme import Programme
-from impact_analytics.sheets import read
-from impact_analytics.supplied import Entry, Stored
+from impact_analytics.sheets import readings
+from impact_analytics.supplied import Damaged, Entry, Stored
 
 SOURCE = ("source_id", "title", "publisher", "published_on", "published_precision", "note_it", "note_en")
 
@@ -58,10 +58,12 @@ def _table_file(programme: Programme, entry: Entry, file: Stored, path: Path, ma
 
 def _sheet(programme: Programme, entry: Entry, file: Stored, path: Path) -> list[DataFile]:
     """Return the rows of a sheet workbook; raise Refused where this version cannot read what was accepted."""
-    found = read(file.name, path.read_bytes())
-    if errors(found.problems) or entry.received_on is None:
-        raise Refused(programme.id, found.problems)
-    parts = found.parts(entry.version, entry.received_on, entry.protocol)
+    if entry.received_on is None:
+        raise Damaged("no_day", file=_name(entry, file))
+    try:
+        parts = readings.parts(path, file.name, entry.version, entry.received_on, entry.protocol)
+    except readings.Unread as unread:
+        raise Refused(programme.id, unread.problems) from unread
     return [DataFile(part, _name(entry, file), part.table, basis(programme), source_id(entry)) for part in parts]
 
 

@@ -10,6 +10,7 @@ from impact_analytics.i18n import text, texts
 from impact_analytics.problems import Problem, Refused
 from impact_analytics.programme import ProgrammeError, folders
 from impact_analytics.settings import data_folder
+from impact_analytics.supplied import SuppliedError
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
@@ -25,7 +26,7 @@ def over_folders(arguments: argparse.Namespace, run: Callable[[Path, str], bool]
     for folder in meant:
         try:
             failed += not run(folder, arguments.lang)
-        except ProgrammeError as error:
+        except (ProgrammeError, SuppliedError) as error:
             failed += 1
             print(error.sentence(arguments.lang))
     return min(failed, 1)
@@ -41,6 +42,17 @@ def one_folder(arguments: argparse.Namespace) -> Path | None:
     key = ("history", "no_folder") if known else ("app", "no_programme")
     print(text(*key, arguments.lang, folder=data_folder(), ids=", ".join(known)))
     return None
+
+
+def attempt(lang: str, act: Callable[[], bool]) -> int:
+    """Do something about one programme; return 1, all said, where it fails or is refused."""
+    try:
+        return 0 if act() else 1
+    except Refused as refused:
+        print_problems(refused.problems, lang)
+    except (ProgrammeError, SuppliedError) as error:
+        print(error.sentence(lang))
+    return 1
 
 
 def rebuild(folder: Path, lang: str) -> bool:

@@ -4,13 +4,12 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from impact_analytics import build, supplied
-from impact_analytics.cli.command import Commands, one_folder, over_folders, rebuild
+from impact_analytics import build, ingest, supplied
+from impact_analytics.cli.command import Commands, attempt, one_folder, over_folders, rebuild
 from impact_analytics.formats import UNITS, day, full
 from impact_analytics.i18n import text
-from impact_analytics.programme import ProgrammeError
 from impact_analytics.settings import terminal_user
-from impact_analytics.supplied import Damaged, Entry, Stored, SuppliedError
+from impact_analytics.supplied import Damaged, Entry, Stored
 
 DETAILS = ("project_id", "period_id", "version", "received_on", "protocol")
 
@@ -89,13 +88,10 @@ def _plain(line: str) -> str:
 
 def _withdraw(arguments: argparse.Namespace) -> int:
     folder = one_folder(arguments)
-    if folder is None:
-        return 1
-    try:
-        build.programme_of(folder)
-        entry = supplied.withdraw(folder, arguments.number, arguments.reason, arguments.who)
-    except (ProgrammeError, SuppliedError) as error:
-        print(error.sentence(arguments.lang))
-        return 1
+    return attempt(arguments.lang, lambda: _withdraw_from(folder, arguments)) if folder else 1
+
+
+def _withdraw_from(folder: Path, arguments: argparse.Namespace) -> bool:
+    entry = ingest.withdraw(folder, arguments.number, arguments.reason, arguments.who)
     print(text("history", "done", arguments.lang, programme=folder.name, number=entry.withdrawn, by=entry.number))
-    return int(not rebuild(folder, arguments.lang))
+    return rebuild(folder, arguments.lang)

@@ -1,15 +1,15 @@
 """Commands about sheets: sheet (out), ingest (in)."""
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from impact_analytics import build, ingest
-from impact_analytics.cli.command import Commands, one_folder, print_problems
+from impact_analytics.cli.command import Commands, attempt, one_folder, print_problems
 from impact_analytics.formats import MINUS, UNITS, difference, full, short_day
 from impact_analytics.i18n import LANGUAGES, text
 from impact_analytics.ingest import Details, Handed, Move, Preview
-from impact_analytics.problems import Refused
 from impact_analytics.queries import forms
 from impact_analytics.semantics import metrics
 from impact_analytics.settings import terminal_user
@@ -44,19 +44,20 @@ def add(commands: Commands) -> None:
 
 def _sheet(arguments: argparse.Namespace) -> int:
     folder = one_folder(arguments)
-    lang = arguments.language or arguments.lang
-    if folder is None:
-        return 1
+    return attempt(arguments.lang, lambda: _write(folder, arguments)) if folder else 1
+
+
+def _write(folder: Path, arguments: argparse.Namespace) -> bool:
     snapshot = build.build(folder)
     try:
-        name, content = _written(snapshot, arguments, lang)
+        name, content = _written(snapshot, arguments, arguments.language or arguments.lang)
     except forms.Unknown as unknown:
         print(text("cli", "unknown", arguments.lang, what=unknown, programme=snapshot.programme_id))
-        return 1
+        return False
     path = arguments.to / name if arguments.to.is_dir() else arguments.to
     path.write_bytes(content)
     print(text("cli", "sheet", arguments.lang, path=path))
-    return 0
+    return True
 
 
 def _written(snapshot: Snapshot, arguments: argparse.Namespace, lang: str) -> tuple[str, bytes]:
@@ -78,25 +79,22 @@ def _ingest(arguments: argparse.Namespace) -> int:
     if folder is None or None in handed or (arguments.mapping and mapping is None):
         return 1
     details = Details(arguments.received_on or date.today(), arguments.protocol, mapping)  # noqa: DTZ011 - the day here
-    try:
-        judged = ingest.preview(folder, [one for one in handed if one], details)
-        print_preview(judged, arguments.lang)
-        if judged.errors:
-            return 1
-        return _accept(folder, judged, arguments)
-    except Refused as refused:
-        print_problems(refused.problems, arguments.lang)
-        return 1
+    return attempt(arguments.lang, lambda: _take_in(folder, [one for one in handed if one], details, arguments))
 
 
-def _accept(folder: Path, judged: Preview, arguments: argparse.Namespace) -> int:
+def _take_in(folder: Path, handed: Sequence[Handed], details: Details, arguments: argparse.Namespace) -> bool:
+    """Judge and tell; accept where that was asked for and nothing stands in the way."""
+    judged = ingest.preview(folder, handed, details)
+    print_preview(judged, arguments.lang)
+    if judged.errors:
+        return False
     if not arguments.accept:
         print(text("cli", "not_accepted", arguments.lang))
-        return 0
+        return True
     for entry in ingest.accept(folder, judged, arguments.who):
         names = ", ".join(stored.name for stored in entry.files)
         print(text("cli", "accepted", arguments.lang, number=entry.number, files=names))
-    return 0
+    return True
 
 
 def _handed(path: Path, lang: str) -> Handed | None:

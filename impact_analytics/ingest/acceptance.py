@@ -40,8 +40,8 @@ def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
     """Withdraw an acceptance by one more entry, and build; raise Refused where what came later rests on it."""
     programme = build.programme_of(folder)
     with duckdb.connect() as db:
-        problems = checks.load(db, folder, programme, delivered(folder, programme, without=number))
-    if errors(problems):
+        problems = errors(checks.load(db, folder, programme, delivered(folder, programme, without=number)))
+    if problems:
         raise Refused(folder.name, problems)
     entry = supplied.withdraw(folder, number, reason, who)
     build.build(folder)
