@@ -20,6 +20,7 @@ from impact_analytics import checks
 from impact_analytics.checks import read_by
 from impact_analytics.contract import contract
 from impact_analytics.datafiles import DataFile
+from impact_analytics.datafiles.mapping import MappingError
 from impact_analytics.deliveries import delivered
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.problems import Problem, Refused, errors
@@ -221,7 +222,7 @@ def _filled(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -
     """Fill a database from a programme's files and from every delivery that stands."""
     try:
         return checks.fill(db, folder, programme, delivered(folder, programme))
-    except Damaged as damage:
+    except (Damaged, MappingError) as damage:
         words = {lang: damage.sentence(lang) for lang in LANGUAGES}
         broken = Problem("error", damage.key, f"{folder.name}/{FOLDER}", words=words)
         filled = checks.fill(db, folder, programme)
