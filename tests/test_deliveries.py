@@ -367,7 +367,7 @@ def test_what_a_published_programme_is_handed_is_supplied(programme_folder, cach
 
 
 def test_a_delivery_through_a_mapping_is_built(example_folder, cache):
-    content = "Id;Progetto;Euro\nnew;e1-T01;1.005,50\n".encode()
+    content = b"Id;Progetto;Euro\nnew;e1-T01;1.005,50\n"
     mapping = b"""table = "payment"
 decimal = ","
 columns = {Id = "payment_id", Progetto = "project_id", Euro = "amount_eur"}
