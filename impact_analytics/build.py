@@ -5,8 +5,9 @@ import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,7 @@ from impact_analytics import checks
 from impact_analytics.checks import read_by
 from impact_analytics.contract import contract
 from impact_analytics.datafiles import DataFile
+from impact_analytics.datafiles.mapping import MappingError
 from impact_analytics.deliveries import delivered
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.problems import Problem, Refused, errors
@@ -83,7 +85,7 @@ def programme_of(folder: Path) -> Programme:
 def check(folder: Path) -> list[Problem]:
     """Return every problem of a programme folder, without building."""
     with duckdb.connect() as db:
-        return _load(db, folder, programme_of(folder))
+        return checks.judge(db, _filled(db, folder, programme_of(folder)))
 
 
 def build(folder: Path) -> Snapshot:
@@ -205,16 +207,9 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
     unfinished.unlink(missing_ok=True)
     try:
         with duckdb.connect(str(unfinished)) as db:
-            problems = _load(db, folder, programme)
-            if errors(problems):
-                raise Refused(programme.id, problems)
-            db.execute("BEGIN")
-            for name, select in steps("facts").items():
-                db.execute(f"CREATE TABLE fact_{name} AS {select}")
-            newest = _newest(db)
-            _make_marts(db, parse(_settings(folder), programme.id, newest))
-            _write_notes(db, folder, id, problems, newest)
-            db.execute("COMMIT")
+            filled = _filled(db, folder, programme)
+            problems = _made(db, folder, programme, filled)
+            _write_notes(db, folder, id, problems)
         same = fingerprint(folder) == id
         if same:
             unfinished.replace(path)
@@ -223,15 +218,40 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
     return same
 
 
-def _load(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -> list[Problem]:
-    """Fill a database from a programme's files and from every delivery that stands; return what is wrong."""
+def _filled(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -> checks.Filled:
+    """Fill a database from a programme's files and from every delivery that stands."""
     try:
-        more = delivered(folder, programme)
-    except Damaged as damage:
+        return checks.fill(db, folder, programme, delivered(folder, programme))
+    except (Damaged, MappingError) as damage:
         words = {lang: damage.sentence(lang) for lang in LANGUAGES}
         broken = Problem("error", damage.key, f"{folder.name}/{FOLDER}", words=words)
-        return [broken, *checks.load(db, folder, programme)]
-    return checks.load(db, folder, programme, more)
+        filled = checks.fill(db, folder, programme)
+        return replace(filled, problems=(broken, *filled.problems))
+
+
+def _made(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme, filled: checks.Filled) -> list[Problem]:
+    """Make facts and marts of the rows while they are judged; raise Refused where there is an error."""
+    with ThreadPoolExecutor(1) as aside:
+        judging = aside.submit(checks.judge, db.cursor(), filled)
+        try:
+            if not errors(filled.problems):
+                _make_facts_and_marts(db, folder, programme)
+        except duckdb.Error:
+            # Rows that break a fact break a rule, which says better what is wrong.
+            if not errors(judging.result()):
+                raise
+        problems = judging.result()
+    if errors(problems):
+        raise Refused(programme.id, problems)
+    return problems
+
+
+def _make_facts_and_marts(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -> None:
+    db.execute("BEGIN")
+    for name, select in steps("facts").items():
+        db.execute(f"CREATE TABLE fact_{name} AS {select}")
+    _make_marts(db, parse(_settings(folder), programme.id, _newest(db)))
+    db.execute("COMMIT")
 
 
 def _newest(db: duckdb.DuckDBPyConnection) -> date:
@@ -256,12 +276,12 @@ def _make_marts(db: duckdb.DuckDBPyConnection, programme: Programme) -> None:
         db.execute(f"CREATE TABLE made_{name} AS {whole}", used_params(whole, {**known, "days": days}))
 
 
-def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems: list[Problem], newest: date) -> None:
+def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems: list[Problem]) -> None:
     shapes = folder / "areas.geojson"
     notes = {
         "programme": _settings(folder),
         "id": id,
-        "newest": newest.isoformat(),
+        "newest": _newest(db).isoformat(),
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "shapes": shapes.read_text(encoding="utf-8") if shapes.is_file() else "",
         "rows": str(sum(_count(db, name) for name in contract())),

@@ -52,7 +52,7 @@ def basis(programme: Programme) -> str:
 
 
 def _table_file(programme: Programme, entry: Entry, file: Stored, path: Path, mapping: bytes | None) -> DataFile:
-    columns = parse(mapping.decode("utf-8-sig"), f"{source_id(entry)}.toml") if mapping else None
+    columns = parse(mapping, f"{source_id(entry)}.toml") if mapping else None
     return DataFile(path, _name(entry, file), file.table, basis(programme), source_id(entry), columns)
 
 

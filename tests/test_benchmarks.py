@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from benchmarks import bulk
 from benchmarks.__main__ import Compared, Figures, table, written
 from benchmarks.driver import Failed, load
 from benchmarks.servers import serving
+from impact_analytics import build
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +41,18 @@ def test_ratios_are_taken_round_by_round():
     row = table([Compared("a", "b", one, floor) for one, floor in zip(ours, floors, strict=True)])[0]
     assert (row.ms, row.latency, row.rate, row.kb, row.max_kb) == (100, 2, 0.5, 30, 61)
     assert "the limits do not hold" in written([row])
+
+
+def test_the_programme_of_many_rows_is_valid(tmp_path):
+    rows = bulk.write(tmp_path / "bulk", 20_000)
+    assert build.check(tmp_path / "bulk") == []
+    text = (tmp_path / "bulk" / "sheet_financial.csv").read_text(encoding="utf-8")
+    assert text.count("\n") == rows + 1 == 20_001
+
+
+def test_a_ratio_of_many_rows_is_that_of_a_round():
+    rounds = [
+        {"copy": {"seconds": copy, "mb": 1.0}, "build": {"seconds": built, "mb": 2.0}}
+        for copy, built in ((1.0, 2.0), (2.0, 8.0), (1.0, 6.0))
+    ]
+    assert "4.00× (at most 3×): the limit does not hold" in bulk.told(1, rounds)

@@ -290,6 +290,7 @@ constants = {project_id = "p", reason_it = "It's", reason_en = "b"}
 
 MAPPINGS = {
     "no TOML": ("table = ", "not_toml"),
+    "no text": (b"\xff\xfe\x00", "not_toml"),
     "no table": ("[columns]\na = 'b'", "lacks"),
     "no columns": ("table = 'recovery'", "lacks"),
     "an unknown setting": ("tabel = 'recovery'", "setting"),
@@ -363,6 +364,22 @@ def test_what_a_published_programme_is_handed_is_supplied(programme_folder, cach
     accept(programme_folder, "payment", PAID.replace(b"e1-T01", project.encode()))
     found = cursor(build.build(programme_folder.path)).execute("SELECT basis FROM payment WHERE payment_id = 'new'")
     assert found.fetchall() == [("supplied",)]
+
+
+def test_a_delivery_through_a_mapping_is_built(example_folder, cache):
+    content = b"Id;Progetto;Euro\nnew;e1-T01;1.005,50\n"
+    mapping = b"""table = "payment"
+decimal = ","
+columns = {Id = "payment_id", Progetto = "project_id", Euro = "amount_eur"}
+constants = {kind = "advance", known_from = "2024-01-31"}
+"""
+    stored = Stored.of("export.csv", content, table="payment", mapping=hashlib.sha256(mapping).hexdigest())
+    draft = Entry(action="accept", who="a@b", at=datetime.now(UTC), files=(stored,))
+    contents = {stored.sha256: (content, ".csv"), stored.mapping: (mapping, ".toml")}
+    supplied.append(example_folder.path, draft, contents, 0)
+    sql = "SELECT amount_eur, source_id, file FROM payment WHERE payment_id = 'new'"
+    [(amount, *said)] = cursor(build.build(example_folder.path)).execute(sql).fetchall()
+    assert [str(amount), *said] == ["1005.50", "supplied_000001", "supplied_000001/export.csv"]
 
 
 def test_a_damaged_delivery_is_refused_with_its_sentence(example_folder, cache):

@@ -1,13 +1,14 @@
 """Cells: text becomes the column's type, and every cell that is not of it is named."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from impact_analytics.contract import Column, contract
-from impact_analytics.datafiles import DataFile, Rows, Unusable, read, split, unreadable
+from impact_analytics.datafiles import DataFile, Rows, Unusable, even, read, split, unreadable
 from impact_analytics.problems import MOST, Problem, errors, rest
 
 FORMS = {
@@ -73,7 +74,8 @@ def _load_whole(db: duckdb.DuckDBPyConnection, file: DataFile, rows: Rows) -> bo
         db.execute(f"CREATE OR REPLACE TEMP TABLE {_temporary(file)} AS {select}")
     except duckdb.Error:
         return False
-    return True
+    # As many rows as lines: then none is blank, no text goes over two, and rows can be counted to know their lines.
+    return rows.text is None or _one(db, f"SELECT count(*) FROM {_temporary(file)}")[0] == rows.text.lines
 
 
 def _strictly(column: Column) -> str:
@@ -110,12 +112,11 @@ def _places(rows: Rows) -> list[str]:
 def _staged(db: duckdb.DuckDBPyConnection, file: DataFile, rows: Rows, scratch: Path) -> tuple[Rows, list[Problem]]:
     """Load rows as text into `staged`; return them as they were read there, and what could not be split."""
     create = "CREATE OR REPLACE TEMP TABLE staged AS "
-    try:
-        db.execute(create + rows.select)
-    except duckdb.Error:
-        rows, ragged = split(file, rows, contract()[file.table], scratch)
-    else:
-        return rows, []
+    if even(rows):
+        with suppress(duckdb.Error):
+            db.execute(create + rows.select)
+            return rows, []
+    rows, ragged = split(file, rows, contract()[file.table], scratch)
     try:
         db.execute(create + rows.select)
     except duckdb.Error as error:

@@ -10,7 +10,7 @@ from impact_analytics.problems import MOST, Problem, rest
 
 
 @dataclass(frozen=True)
-class Filled:
+class Judged:
     """A filled database; the columns that were not read, by table; the cells named already; the files in order."""
 
     db: duckdb.DuckDBPyConnection
@@ -25,16 +25,16 @@ class Filled:
         )
 
 
-def broken_constraints(filled: Filled, table: Table) -> Iterator[Problem]:
+def broken_constraints(judged: Judged, table: Table) -> Iterator[Problem]:
     """Name every row of a table that breaks a constraint."""
-    asked = [constraint for constraint in table.constraints if filled.whole(table, constraint)]
+    asked = [constraint for constraint in table.constraints if judged.whole(table, constraint)]
     if not asked:
         return
     counts = [COUNTED[constraint.kind](table, constraint) for constraint in asked]
-    found = filled.db.execute(f"SELECT {', '.join(counts)}").fetchone() or ()
+    found = judged.db.execute(f"SELECT {', '.join(counts)}").fetchone() or ()
     for constraint, count in zip(asked, found, strict=True):
         if count:
-            yield from _broken_by(filled, table, constraint)
+            yield from _broken_by(judged, table, constraint)
 
 
 def _count_check(table: Table, constraint: Constraint) -> str:
@@ -62,22 +62,22 @@ def _given(constraint: Constraint) -> str:
     return "(" + " OR ".join(f'"{name}" IS NOT NULL' for name in constraint.columns) + ")"
 
 
-def _broken_by(filled: Filled, table: Table, constraint: Constraint) -> Iterator[Problem]:
+def _broken_by(judged: Judged, table: Table, constraint: Constraint) -> Iterator[Problem]:
     """Name the rows that break a constraint; a row whose cell is named already is not named again for it."""
     broken = BROKEN[constraint.kind](table, constraint)
     sql = f'SELECT * FROM ({broken}) AS broken ORDER BY "file", line LIMIT {MOST + 1}'
-    given = {"files": list(filled.order)} if "$files" in sql else {}
-    rows = filled.db.execute(sql, given).fetchall()
+    given = {"files": list(judged.order)} if "$files" in sql else {}
+    rows = judged.db.execute(sql, given).fetchall()
     rule, details = constraint.sentence
     column = ", ".join(constraint.columns)
     found = [
         Problem("error", f"{rule}{kind}", file, line, column, value, {**details, **first})
         for file, line, value, kind, first in (_with_first(*row) for row in rows[:MOST])
-        if not any((file, place, name) in filled.named for name in constraint.columns for place in (line, None))
+        if not any((file, place, name) in judged.named for name in constraint.columns for place in (line, None))
     ]
     yield from found
     if found and len(rows) > MOST:
-        count = filled.db.execute(f"SELECT count(*) FROM ({broken}) AS broken", given).fetchone() or (0,)
+        count = judged.db.execute(f"SELECT count(*) FROM ({broken}) AS broken", given).fetchone() or (0,)
         yield from rest(found[0], count[0])
 
 

@@ -9,11 +9,11 @@ import duckdb
 
 from impact_analytics.contract import Table
 from impact_analytics.datafiles import csvs, parquet
-from impact_analytics.datafiles.csvs import split
+from impact_analytics.datafiles.csvs import even, split
 from impact_analytics.datafiles.rows import DataFile, Part, Rows, Unusable, unreadable
 from impact_analytics.problems import Problem
 
-__all__ = ["DataFile", "Part", "Rows", "Unusable", "data_files", "read", "split", "unreadable"]
+__all__ = ["DataFile", "Part", "Rows", "Unusable", "data_files", "even", "read", "split", "unreadable"]
 
 
 def data_files(folder: Path, basis: str) -> list[DataFile]:

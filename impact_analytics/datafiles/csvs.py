@@ -17,7 +17,6 @@ DELIMITERS = (",", ";", "\t", "|")
 LINE_END = re.compile(r"[\r\n]")
 A_ROW = re.compile(r"[\r\n]\s*\S")
 BLANK_LINE = re.compile(r"\n[ \t]*\r?\n[^\n]*\S")
-BLANK_LINE_SIGNS = ("\n\n", "\n\r", "\n ", "\n\t")  # without one of these there is none, and looking is quick
 GLOB = frozenset("*?[")
 LONGEST_LINE = 4 * 1024 * 1024
 
@@ -36,11 +35,17 @@ def read(file: DataFile, path: Path, table: Table, scratch: Path) -> tuple[Rows,
     if encoding != "utf-8" or GLOB.intersection(str(path)):
         path = _aside(file, scratch)
         path.write_text(content, encoding="utf-8", newline="")
-    rows = _rows(file, Text(path, header, delimiter), table)
-    if _even(content):
-        return rows, problems
-    rows, ragged = split(file, rows, table, scratch)
-    return rows, problems + ragged
+    text = Text(path, header, delimiter, content.count("\n") - content.endswith("\n"))
+    return replace(selected(file, table, _fields(header), _scanned(path, len(header), delimiter)), text=text), problems
+
+
+def even(rows: Rows) -> bool:
+    """Say whether the engine counts lines as a spreadsheet does: no blank lines between rows, one kind of line end."""
+    if rows.text is None:
+        return True
+    content = rows.text.path.read_bytes().decode("utf-8")
+    windows = content.count("\r\n")
+    return windows in (0, content.count("\n")) and not BLANK_LINE.search(content)
 
 
 def split(file: DataFile, rows: Rows, table: Table, scratch: Path) -> tuple[Rows, list[Problem]]:
@@ -61,14 +66,10 @@ def part(file: DataFile, part: Part, table: Table, scratch: Path) -> Rows:
     return _numbered_rows(file, path, part.header, table)
 
 
-def _rows(file: DataFile, text: Text, table: Table) -> Rows:
-    scanned = _scanned(text.path, len(text.header), text.delimiter, headed=True)
-    return replace(selected(file, table, _fields(text.header), scanned), text=text)
-
-
 def _numbered_rows(file: DataFile, path: Path, header: tuple[str, ...], table: Table) -> Rows:
     """Read rows that were written each after its number."""
-    scanned = _scanned(path, len(header) + 1, ",", headed=False)
+    # Of our own writing we know how lines end; a carriage return in a cell would else count as one.
+    scanned = _scanned(path, len(header) + 1, ",", r"header = false, new_line = '\n'")
     return selected(file, table, _fields(header, 1), scanned, "CAST(c0 AS BIGINT)")
 
 
@@ -77,13 +78,11 @@ def _fields(header: tuple[str, ...], first: int = 0) -> dict[str, str]:
     return {name: f"c{place}" for place, name in reversed(list(enumerate(header, first)))}
 
 
-def _scanned(path: Path, width: int, delimiter: str, *, headed: bool) -> str:
+def _scanned(path: Path, width: int, delimiter: str, form: str = "header = true") -> str:
     fields = "{" + ", ".join(f"c{place}: 'VARCHAR'" for place in range(width)) + "}"
-    # Of our own writing we know how lines end; a carriage return in a cell would else count as one.
-    ends = "header = true" if headed else r"header = false, new_line = '\n'"
     return f"""read_csv(
         {quoted(str(path))}, columns = {fields}, delim = {quoted(delimiter)}, quote = '"', escape = '"',
-        {ends}, auto_detect = false, nullstr = '', strict_mode = true, max_line_size = {LONGEST_LINE}
+        {form}, auto_detect = false, nullstr = '', strict_mode = true, max_line_size = {LONGEST_LINE}
     )"""
 
 
@@ -92,7 +91,7 @@ def _content(file: DataFile, path: Path) -> tuple[str, str]:
         raw = path.read_bytes()
     except OSError as error:
         raise unreadable(file, error.strerror or error) from error
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise Unusable(Problem("error", "empty_file", file.name))
     try:
         content, encoding = _decoded(raw)
@@ -143,14 +142,6 @@ def _oddities(encoding: str, delimiter: str) -> Iterator[tuple[str, str]]:
         yield "encoding", encoding
     if delimiter != ",":
         yield "delimiter", "TAB" if delimiter == "\t" else delimiter
-
-
-def _even(content: str) -> bool:
-    """Say whether the engine counts lines as a spreadsheet does: no blank lines between rows, one kind of line end."""
-    windows = content.count("\r\n")
-    if windows not in (0, content.count("\n")):
-        return False
-    return not (any(sign in content for sign in BLANK_LINE_SIGNS) and BLANK_LINE.search(content))
 
 
 def _aside(file: DataFile, scratch: Path) -> Path:

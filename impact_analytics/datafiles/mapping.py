@@ -65,11 +65,12 @@ class ColumnMapping:
         return cell
 
 
-def parse(text: str, name: str) -> ColumnMapping:
+def parse(text: str | bytes, name: str) -> ColumnMapping:
     """Read a mapping; raise MappingError with a sentence where it cannot be used."""
     try:
-        known: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        whole = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        known: dict[str, Any] = tomllib.loads(whole)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError("not_toml", file=name, reason=error) from error
     wrong = next(_errors(known, name), None)
     if wrong:

@@ -64,11 +64,12 @@ class DataFile:
 
 @dataclass(frozen=True)
 class Text:
-    """A CSV file read: where its UTF-8 form stands, its header and its delimiter."""
+    """A CSV file read: where its UTF-8 form stands, its header, its delimiter, and the lines below the first."""
 
     path: Path
     header: tuple[str, ...]
     delimiter: str
+    lines: int
 
 
 @dataclass(frozen=True)

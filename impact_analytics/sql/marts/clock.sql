@@ -5,10 +5,16 @@ WITH line_budget AS (
     JOIN fact_budget AS b ON b.known_from <= day.as_of
     GROUP BY ALL
 ),
+line_flow AS (
+    SELECT project_id, action_line, known_from, sum(incurred_eur) AS incurred_eur
+    FROM fact_expenditure
+    WHERE entry = 'reported'
+    GROUP BY ALL
+),
 line_spent AS (
     SELECT day.as_of, e.project_id, e.action_line, sum(e.incurred_eur) AS incurred_eur
     FROM day
-    JOIN fact_expenditure AS e ON e.known_from <= day.as_of AND e.entry = 'reported'
+    JOIN line_flow AS e ON e.known_from <= day.as_of
     GROUP BY ALL
 ),
 reached AS (
