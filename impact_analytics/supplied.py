@@ -173,11 +173,8 @@ def append(folder: Path, draft: Entry, contents: Contents, after: int) -> Entry:
 
 def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
     """Add the withdrawal of an acceptance to the log; raise NotWithdrawn where it cannot be, or no reason is given."""
-    if not reason.strip():
-        raise NotWithdrawn("no_reason", programme=folder.name, number=number)
     while True:
-        known = entries(folder)
-        _check_withdrawable(folder, known, number)
+        known = check_withdrawable(folder, number, reason)
         draft = Entry(action="withdraw", who=who, at=datetime.now(UTC), withdrawn=number, reason=reason.strip())
         try:
             return append(folder, draft, {}, len(known))
@@ -185,7 +182,11 @@ def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
             continue
 
 
-def _check_withdrawable(folder: Path, known: list[Entry], number: int) -> None:
+def check_withdrawable(folder: Path, number: int, reason: str) -> list[Entry]:
+    """Return the log; raise NotWithdrawn where an acceptance cannot be withdrawn, or no reason is given."""
+    if not reason.strip():
+        raise NotWithdrawn("no_reason", programme=folder.name, number=number)
+    known = entries(folder)
     if not 1 <= number <= len(known):
         raise NotWithdrawn("no_number", programme=folder.name, number=number)
     if known[number - 1].action != "accept":
@@ -193,6 +194,7 @@ def _check_withdrawable(folder: Path, known: list[Entry], number: int) -> None:
     by = next((entry.number for entry in known if entry.withdrawn == number), None)
     if by:
         raise NotWithdrawn("withdrawn_before", programme=folder.name, number=number, by=by)
+    return known
 
 
 # ---------------------------------------------------------------- reading

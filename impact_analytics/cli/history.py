@@ -92,6 +92,7 @@ def _withdraw(arguments: argparse.Namespace) -> int:
 
 
 def _withdraw_from(folder: Path, arguments: argparse.Namespace) -> bool:
+    build.programme_of(folder)
     entry = ingest.withdraw(folder, arguments.number, arguments.reason, arguments.who)
     print(text("history", "done", arguments.lang, programme=folder.name, number=entry.withdrawn, by=entry.number))
     return rebuild(folder, arguments.lang)

@@ -9,7 +9,7 @@ import duckdb
 from impact_analytics import build, checks, supplied
 from impact_analytics.deliveries import delivered
 from impact_analytics.ingest.preview import Preview, preview
-from impact_analytics.problems import Refused, errors
+from impact_analytics.problems import Problem, Refused, errors
 from impact_analytics.supplied import Entry, Moved
 
 
@@ -38,14 +38,20 @@ def accept(folder: Path, judged: Preview, who: str) -> tuple[Entry, ...]:
 
 def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
     """Withdraw an acceptance by one more entry, and build; raise Refused where what came later rests on it."""
-    programme = build.programme_of(folder)
-    with duckdb.connect() as db:
-        problems = errors(checks.load(db, folder, programme, delivered(folder, programme, without=number)))
-    if problems:
-        raise Refused(folder.name, problems)
+    supplied.check_withdrawable(folder, number, reason)
+    left = _errors(folder, without=number)
+    if left and not _errors(folder):
+        raise Refused(folder.name, left)
     entry = supplied.withdraw(folder, number, reason, who)
     build.build(folder)
     return entry
+
+
+def _errors(folder: Path, without: int = 0) -> list[Problem]:
+    """Return what is wrong with a programme, one of its deliveries perhaps left out."""
+    programme = build.programme_of(folder)
+    with duckdb.connect() as db:
+        return errors(checks.load(db, folder, programme, delivered(folder, programme, without=without)))
 
 
 def _anew(folder: Path, judged: Preview) -> Preview:
