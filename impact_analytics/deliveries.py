@@ -10,7 +10,7 @@ from impact_analytics.i18n import text
 from impact_analytics.problems import Refused
 from impact_analytics.programme import Programme
 from impact_analytics.sheets import readings
-from impact_analytics.supplied import Damaged, Entry, Stored
+from impact_analytics.supplied import Entry, Stored
 
 SOURCE = ("source_id", "title", "publisher", "published_on", "published_precision", "note_it", "note_en")
 
@@ -59,7 +59,7 @@ def _table_file(programme: Programme, entry: Entry, file: Stored, path: Path, ma
 def _sheet(programme: Programme, entry: Entry, file: Stored, path: Path) -> list[DataFile]:
     """Return the rows of a sheet workbook; raise Refused where this version cannot read what was accepted."""
     if entry.received_on is None:
-        raise Damaged("no_day", file=_name(entry, file))
+        raise ValueError(f"{_name(entry, file)}: the entry does not say on which day it was received")
     try:
         parts = readings.parts(path, file.name, entry.version, entry.received_on, entry.protocol)
     except readings.Unread as unread:
