@@ -250,6 +250,8 @@ def _make_facts_and_marts(db: duckdb.DuckDBPyConnection, folder: Path, programme
     db.execute("BEGIN")
     for name, select in steps("facts").items():
         db.execute(f"CREATE TABLE fact_{name} AS {select}")
+    for view in sorted((SQL / "views").glob("*.sql")):
+        db.execute(f"CREATE VIEW fact_{view.stem} AS {view.read_text(encoding='utf-8')}")
     _make_marts(db, parse(_settings(folder), programme.id, _newest(db)))
     db.execute("COMMIT")
 
