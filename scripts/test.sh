@@ -16,6 +16,8 @@ IMPACT_BROWSER=$("$scripts/browser.sh")
 IMPACT_OFFICE=$("$scripts/office.sh")
 export IMPACT_BROWSER IMPACT_OFFICE
 
+# A worker a core; the tests of a file stay together, since they share what is dear to build.
+set -- -n auto --dist loadfile "$@"
 run="${IMPACT_BROWSER:+b}${IMPACT_OFFICE:+o}"
 case "$run" in
     bo) exec "$python" -m pytest "$@" ;;
