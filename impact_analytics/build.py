@@ -126,7 +126,8 @@ def _digest(path: Path) -> bytes:
         stat = path.stat()
         known = (path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if known not in _digests:
-            digest = hashlib.sha256(path.read_bytes()).digest()
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").digest()
             if time.time_ns() - stat.st_mtime_ns < FRESH:
                 return digest
             _digests[known] = digest

@@ -1,6 +1,7 @@
 """Broken data are named, row by row, in sentences that a person can act on; nothing else is lost for it."""
 
 import re
+from datetime import date, timedelta
 
 import duckdb
 import pytest
@@ -344,6 +345,14 @@ def a_sheet_before_its_time(folder):
     return "sheet", place, "received_on"
 
 
+def a_sheet_before_the_end(folder):
+    place, _ = newest_sheet(folder)
+    ends = {row["period_id"]: row["ends_on"] for row in folder.rows("reporting_period")}
+    before = date.fromisoformat(ends[folder.rows("sheet")[place]["period_id"]]) - timedelta(1)
+    folder.edit("sheet", place, {"received_on": before.isoformat()})
+    return "sheet", place, "received_on"
+
+
 def a_sheet_of_nobody_left(folder):
     place, _ = newest_sheet(folder)
     project = folder.rows("sheet")[place]["project_id"]
@@ -361,7 +370,8 @@ RULES = {
     "expected_end_passed": an_end_long_past,
     "funding_over_total": funding_beyond_the_endowment,
     "jump": a_jump,
-    "received_early": a_sheet_before_its_time,
+    "received_before_start": a_sheet_before_its_time,
+    "received_early": a_sheet_before_the_end,
     "sheet_after_withdrawal": a_sheet_of_nobody_left,
     "shares_of_funding": shares_that_do_not_add,
     "unknown_code": a_kind_of_nobody,

@@ -85,7 +85,10 @@ def _strictly(column: Column) -> str:
     if column.type == "VARCHAR":
         # What starts with no blank is not blank; the rest is looked at cell by cell.
         return f"CASE WHEN {name} >= '!' THEN {name} ELSE {odd} END" if column.required else name
-    cast = f"CASE WHEN regexp_full_match({name}, '{FORMS[column.type]}') THEN CAST({name} AS {column.type})"
+    typed = f"CAST({name} AS {column.type})"
+    # What reads back as it was written is of the form; only the rest needs the slower look.
+    same = f"CAST({typed} AS VARCHAR) = {name}" if column.type == "DECIMAL(18,2)" else "false"
+    cast = f"CASE WHEN {same} OR regexp_full_match({name}, '{FORMS[column.type]}') THEN {typed}"
     return f"{cast} ELSE {odd} END" if column.required else f"{cast} WHEN {name} IS NOT NULL THEN {odd} END"
 
 

@@ -1,10 +1,11 @@
 """CSV files as people save them, brought to UTF-8 text with a header; and parts of a workbook, written as such."""
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -19,24 +20,61 @@ A_ROW = re.compile(r"[\r\n]\s*\S")
 BLANK_LINE = re.compile(r"\n[ \t]*\r?\n[^\n]*\S")
 GLOB = frozenset("*?[")
 LONGEST_LINE = 4 * 1024 * 1024
+PIECE = LONGEST_LINE  # bytes that are looked at together: a header and a row are among the first
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is seen of a file: how it starts, how its text is encoded, how many lines end, and where it is UTF-8."""
+
+    start: str
+    encoding: str
+    lines: int
+    path: Path
 
 
 def read(file: DataFile, path: Path, table: Table, scratch: Path) -> tuple[Rows, list[Problem]]:
     """Return the rows of a CSV file and what is odd about it; raise Unusable where there is no table in it."""
-    content, encoding = _content(file, path)
-    delimiter = _delimiter(content, file.mapping.columns if file.mapping else table.names)
-    header = _header(file, content, delimiter)
+    look = (None if GLOB.intersection(str(path)) else _look_through(path)) or _bring_over(file, path, scratch)
+    delimiter = _delimiter(look.start, file.mapping.columns if file.mapping else table.names)
+    header = _header(file, look.start, delimiter)
     problems = [
-        Problem("notice", rule, file.name, details={"found": found}) for rule, found in _oddities(encoding, delimiter)
+        Problem("notice", rule, file.name, details={"found": found})
+        for rule, found in _oddities(look.encoding, delimiter)
     ]
     problems += header_problems(file, table, header)
-    if not A_ROW.search(content):
+    if not A_ROW.search(look.start):
         problems.append(Problem("notice", "header_only", file.name))
-    if encoding != "utf-8" or GLOB.intersection(str(path)):
-        path = _aside(file, scratch)
-        path.write_text(content, encoding="utf-8", newline="")
-    text = Text(path, header, delimiter, content.count("\n") - content.endswith("\n"))
-    return replace(selected(file, table, _fields(header), _scanned(path, len(header), delimiter)), text=text), problems
+    text = Text(look.path, header, delimiter, look.lines)
+    rows = selected(file, table, _fields(header), _scanned(look.path, len(header), delimiter))
+    return replace(rows, text=text), problems
+
+
+def _look_through(path: Path) -> Look | None:
+    """Look through a file in pieces; None where it is not plain UTF-8 with something in it."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    start, lines, last = "", 0, b""
+    try:
+        with path.open("rb", buffering=0) as file:
+            while piece := file.read(PIECE):
+                if b"\0" in piece:
+                    return None
+                text = decoder.decode(piece)
+                start, lines, last = start or text, lines + piece.count(b"\n"), piece
+            decoder.decode(b"", final=True)
+    except (OSError, UnicodeDecodeError):
+        return None
+    if start.startswith("\ufeff") or not start.strip():
+        return None
+    return Look(start, "utf-8", lines - last.endswith(b"\n"), path)
+
+
+def _bring_over(file: DataFile, path: Path, scratch: Path) -> Look:
+    """Bring a file to plain UTF-8 under a name of our own; raise Unusable where there is no text in it."""
+    content, encoding = _content(file, path)
+    aside = _aside(file, scratch)
+    aside.write_text(content, encoding="utf-8", newline="")
+    return Look(content, encoding, content.count("\n") - content.endswith("\n"), aside)
 
 
 def even(rows: Rows) -> bool:

@@ -240,11 +240,10 @@ def difference_said(moved: Moved | Change, lang: str) -> str:
 def plain(found: Report) -> str:
     """Return a report as plain text, for a mail, the minutes or a terminal."""
     programme = found.asked.snapshot.programme
-    lines = [str(found.words["document"]).format(programme=programme.name[found.lang], **found.days)]
+    lines = [str(texts("app", found.lang)["example_band"])] if programme.is_example else []
+    lines.append(str(found.words["document"]).format(programme=programme.name[found.lang], **found.days))
     if found.asked.where:
         lines.append(str(found.words["narrowed"]).format(chosen=_narrowing(found)))
-    if programme.is_example:
-        lines.append(str(texts("app", found.lang)["example_band"]) + ".")
     if found.nothing:
         return "\n".join([*lines, "", found.nothing, ""])
     if found.moved:

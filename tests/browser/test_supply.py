@@ -1,7 +1,6 @@
 """A sheet on its way in, as an operator sees it: a wrong one changes nothing, a right one moves the overview."""
 
 import re
-from datetime import date
 
 import pytest
 from playwright.sync_api import expect
@@ -47,22 +46,16 @@ def test_a_wrong_sheet_changes_nothing_and_a_right_one_moves_the_overview(place,
     visit = Visit(chromium, address, lang="it")
     page = visit.open("")
     before = cards(page)
-    visit.open(SLUG)
-    hand_in(visit, "sbagliata.xlsx", filled(folder, PERIOD, wrong))
-    expect(page.get_by_text("tanti").first).to_be_visible(timeout=PATIENCE)
-    assert "Finanziaria" in page.inner_text(".problems")
-    assert page.get_by_role("button", name=WORDS["accept"]).count() == 0
-    assert supplied.entries(folder.path) == []
-
+    refuse(visit, folder)
     page.reload()
     visit.settled()
     hand_in(visit, "giusta.xlsx", filled(folder, PERIOD, spend(123_456)))
-    expect(page.get_by_text(WORDS["moves"])).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name=WORDS["moves"])).to_be_visible(timeout=PATIENCE)
     assert "+123.456,00" in page.inner_text("table.figures >> nth=0").replace("\u00a0", " ")
     page.get_by_role("button", name=WORDS["accept"], exact=True).click()
     expect(page.locator(".accepted")).to_be_visible(timeout=PATIENCE)
     (entry,) = supplied.entries(folder.path)
-    assert (entry.who, entry.files[0].name, entry.received_on) == ("local", "giusta.xlsx", date.today())
+    assert (entry.who, entry.files[0].name, entry.received_on) == ("local", "giusta.xlsx", entry.at.date())
 
     visit.open("")
     after = cards(page)
@@ -72,6 +65,16 @@ def test_a_wrong_sheet_changes_nothing_and_a_right_one_moves_the_overview(place,
     assert progress(folder) not in before
     assert visit.errors == []
     assert visit.outside == []
+
+
+def refuse(visit, folder):
+    """Hand in the wrong sheet: sentences appear, and nothing changes."""
+    page = visit.open(SLUG)
+    hand_in(visit, "sbagliata.xlsx", filled(folder, PERIOD, wrong))
+    expect(page.get_by_text("tanti").first).to_be_visible(timeout=PATIENCE)
+    assert "Finanziaria" in page.inner_text(".problems")
+    assert page.get_by_role("button", name=WORDS["accept"]).count() == 0
+    assert supplied.entries(folder.path) == []
 
 
 def hand_in(visit, name, content):

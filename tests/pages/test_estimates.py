@@ -171,6 +171,8 @@ def cells(file, ids):
     """Return every cell of a file, without the ids of snapshots."""
     if file.name.endswith(".csv"):
         found = [cell for row in csv.reader(io.StringIO(file.content.decode("utf-8-sig"))) for cell in row]
+    elif file.name.endswith(".txt"):
+        found = file.content.decode("utf-8-sig").splitlines()
     else:
         book = openpyxl.load_workbook(io.BytesIO(file.content))
         found = [cell for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row]

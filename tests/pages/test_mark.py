@@ -79,14 +79,16 @@ def test_every_map_of_the_example_carries_its_mark(invented):
 
 def test_every_file_of_the_example_carries_its_mark(invented):
     files = [(sight, file) for sight in invented for file in sight.files]
-    assert {file.name.rpartition(".")[2] for _, file in files} == {"csv", "xlsx"}
+    assert {file.name.rpartition(".")[2] for _, file in files} == {"csv", "txt", "xlsx"}
     for sight, file in files:
         assert file.name.startswith(PREFIXES[sight.lang]), (sight.where, file.name)
         assert firsts(file) == {MARKS[sight.lang]}, (sight.where, file.name)
 
 
 def firsts(file):
-    """Return what stands first: in every row of a CSV, on every sheet of a workbook as two readers see it."""
+    """Return what stands first: in a text, a row of a CSV, a sheet of a workbook as two readers see it."""
+    if file.name.endswith(".txt"):
+        return {file.content.decode("utf-8-sig").splitlines()[0]}
     if file.name.endswith(".csv"):
         return {row[0] for row in csv.reader(io.StringIO(file.content.decode("utf-8-sig")))}
     book = openpyxl.load_workbook(io.BytesIO(file.content))
@@ -108,7 +110,7 @@ def test_nothing_of_another_programme_carries_the_mark(published):
 
 def everything(file):
     """Return all that a file says."""
-    if file.name.endswith(".csv"):
+    if file.name.endswith((".csv", ".txt")):
         return file.content.decode("utf-8-sig")
     book = openpyxl.load_workbook(io.BytesIO(file.content))
     return "\n".join(

@@ -22,14 +22,6 @@ OPERATORS_ONLY = [slug for slug, spec in pages().items() if spec.operators]
 LINK = re.compile(r'href="([^"]+)"')
 
 
-@pytest.fixture(autouse=True)
-def _allowed(request):
-    """Where a test opens a page for operators, its session is one's; all other pages are opened as a visitor."""
-    called = getattr(request.node, "callspec", None)
-    if called and called.params.get("slug") in OPERATORS_ONLY and "visitor" not in request.node.name:
-        request.getfixturevalue("at_the_machine")
-
-
 def opened(slug: str, **link: str | list[str]) -> AppTest:
     """Open a page in a fresh session by its link."""
     app = AppTest.from_file(str(FRAME), default_timeout=60)

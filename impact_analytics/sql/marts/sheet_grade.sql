@@ -15,8 +15,6 @@ WITH expected AS (
         ON coalesce(p.started_on, p.known_from) <= r.ends_on
         AND (p.ended_on IS NULL OR r.starts_on <= p.ended_on)
         AND (p.withdrawn_on IS NULL OR r.ends_on <= p.withdrawn_on)
-    WHERE r.due_on <= day.as_of
-    OR EXISTS (SELECT 1 FROM sheet AS s WHERE s.project_id = p.project_id AND s.period_id = r.period_id AND s.received_on <= day.as_of)
 ),
 arrived AS (
     SELECT
@@ -56,3 +54,4 @@ SELECT
 FROM expected AS e
 LEFT JOIN arrived AS a USING (as_of, project_id, period_id)
 LEFT JOIN sheet AS newest ON newest.sheet_id = a.sheet_id
+WHERE e.due_on <= e.as_of OR a.sheet_id IS NOT NULL
