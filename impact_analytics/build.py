@@ -287,7 +287,7 @@ def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems:
         "newest": _newest(db).isoformat(),
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "shapes": shapes.read_text(encoding="utf-8") if shapes.is_file() else "",
-        "rows": str(sum(_count(db, name) for name in contract())),
+        "rows": str(_rows(db)),
     }
     db.execute("CREATE TABLE note (key VARCHAR, value VARCHAR)")
     db.executemany("INSERT INTO note VALUES (?, ?)", list(notes.items()))
@@ -297,8 +297,9 @@ def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems:
         db.executemany("INSERT INTO warning VALUES (?, ?, ?)", rows)
 
 
-def _count(db: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = db.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+def _rows(db: duckdb.DuckDBPyConnection) -> int:
+    counts = " + ".join(f'(SELECT count(*) FROM "{name}")' for name in contract())
+    row = db.execute(f"SELECT {counts}").fetchone()
     return int(row[0]) if row else 0
 
 

@@ -10,12 +10,14 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from impact_analytics import build
+from impact_analytics import build, checks
+from impact_analytics.contract import contract
+from impact_analytics.datafiles import DataFile, Part
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.problems import Refused, errors
 from impact_analytics.programme import ProgrammeError
 from impact_analytics.settings import ROOT, cache_folder
-from impact_analytics.store import NoSnapshot, current, cursor, pinned
+from impact_analytics.store import NoSnapshot, current, cursor, pinned, release
 
 
 def amount(snapshot):
@@ -202,3 +204,30 @@ def test_a_concluded_programme_may_not_stand_at_its_newest_day(programme_folder)
     settings.write_text(re.sub("default_as_of = .*", 'default_as_of = "newest"', whole), encoding="utf-8")
     with pytest.raises(ProgrammeError, match="default_as_of"):
         build.build(programme_folder.path)
+
+
+def test_a_large_file_is_written_once_and_read_as_its_table(example_folder, cache, monkeypatch):
+    """Rows that stay where they were typed are the rows of the table, with their basis, file and line."""
+    small = build.build(example_folder.path)
+    tables = {name: cursor(small).execute(f'SELECT * FROM "{name}" ORDER BY ALL').fetchall() for name in contract()}
+    release(small)
+    small.path.unlink()
+    monkeypatch.setattr(checks, "LARGE", 0)
+    large = build.build(example_folder.path)
+    views = cursor(large).execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    assert {name for name, rows in tables.items() if rows} <= {name for (name,) in views}
+    for name, rows in tables.items():
+        assert cursor(large).execute(f'SELECT * FROM "{name}" ORDER BY ALL').fetchall() == rows
+    part = Part("gap", "more", tuple(example_folder.rows("gap")[0]), ((2, ("new", "9", "data", "T", "T", "R", "R")),))
+    with build.trial(example_folder.path, [DataFile(part, "more", "gap", "example")]) as trial:
+        assert not errors(trial.problems)
+        assert cursor(trial.snapshot).execute("SELECT count(*) FROM gap").fetchone() == (len(tables["gap"]) + 1,)
+
+
+def test_a_fault_in_a_large_file_is_named_as_in_a_small_one(example_folder, monkeypatch):
+    example_folder.edit("sheet_financial", 7, {"incurred_eur": "1.005"})
+    example_folder.edit("act", 1, {"adopted_on": "2021-06-31"})
+    small = example_folder.said()
+    monkeypatch.setattr(checks, "LARGE", 0)
+    assert example_folder.said() == small
+    assert len(small) == 2

@@ -1,5 +1,6 @@
 """Judge rows by the contract and the rules: every broken row, in a sentence."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +13,11 @@ from impact_analytics.checks.constraints import Judged, broken_constraints
 from impact_analytics.checks.rules import broken_rules, read_by, rules
 from impact_analytics.contract import Table, contract
 from impact_analytics.datafiles import DataFile, data_files
+from impact_analytics.datafiles.mapping import quoted
 from impact_analytics.problems import Problem
 from impact_analytics.programme import Programme
 
+LARGE = 4 * 1024 * 1024  # bytes of a file
 __all__ = ["FORMS", "Filled", "add", "fill", "judge", "load", "read_by", "rules"]
 
 
@@ -37,7 +40,11 @@ def load(
 
 def add(db: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> list[Problem]:
     """Add rows to tables whose own rows break nothing; return what is wrong with the whole then."""
-    return judge(db, _fill(db, files, new=(), changed={file.table for file in files}))
+    changed = {file.table for file in files}
+    for (view,) in db.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+        if view in changed:
+            _make_table_of(db, view)
+    return judge(db, _fill(db, files, new=(), changed=changed))
 
 
 def fill(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme, more: Sequence[DataFile] = ()) -> Filled:
@@ -69,18 +76,30 @@ def _fill(
 ) -> Filled:
     named = _distinct(files)
     problems = [Problem("error", "table_unknown", file.name) for file in files if file.table not in contract()]
+    times = Counter(file.table for file in named.values())
+    alone = {table.name for table in new if times[table.name] == 1}
     with TemporaryDirectory() as scratch:
-        loaded = [typed(db, replace(file, name=name), Path(scratch)) for name, file in named.items()]
+        loaded = [
+            typed(db, replace(file, name=name), Path(scratch), stays=file.table in alone and _is_large(file))
+            for name, file in named.items()
+        ]
     problems += [problem for one in loaded for problem in one.problems]
+    seen = {one.file.table for one in loaded if one.stays}
     # From here on order costs a third of the time of a long table, and every row has its place written in it.
     db.execute("SET preserve_insertion_order = false")
     db.execute("BEGIN")
     for table in new:
-        db.execute(_empty(table))
+        if table.name not in seen:
+            db.execute(_empty(table))
     for one in loaded:
-        _insert(db, one)
+        (_see if one.stays else _insert)(db, one)
     db.execute("COMMIT")
     return Filled(named, loaded, problems, changed)
+
+
+def _is_large(file: DataFile) -> bool:
+    """Say whether to write rows twice would be felt."""
+    return isinstance(file.content, Path) and file.content.is_file() and file.content.stat().st_size >= LARGE
 
 
 def _located(problem: Problem, named: Mapping[str, DataFile]) -> Problem:
@@ -104,6 +123,24 @@ def _distinct(files: Iterable[DataFile]) -> dict[str, DataFile]:
 def _empty(table: Table) -> str:
     columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
     return f'CREATE TABLE "{table.name}" ({columns}, basis VARCHAR, file VARCHAR, line BIGINT)'
+
+
+def _see(db: duckdb.DuckDBPyConnection, one: Typed) -> None:
+    """See the rows of a table's only file as that table: they are written once, and counted to know their lines."""
+    there = set(one.rows.columns) if one.rows else set()
+    columns = [
+        f'"{column.name}"' if column.name in there else f'CAST(NULL AS {column.type}) AS "{column.name}"'
+        for column in contract()[one.file.table].columns
+    ]
+    place = [f"{quoted(one.file.basis)} AS basis", f'{quoted(one.file.name)} AS "file"', "rowid + 2 AS line"]
+    db.execute(f'CREATE VIEW "{one.file.table}" AS SELECT {", ".join(columns + place)} FROM {one.name}')
+
+
+def _make_table_of(db: duckdb.DuckDBPyConnection, view: str) -> None:
+    """Make a table of what was seen as one, so that rows can be added."""
+    db.execute(f'CREATE TABLE "whole_{view}" AS SELECT * FROM "{view}"')
+    db.execute(f'DROP VIEW "{view}"')
+    db.execute(f'ALTER TABLE "whole_{view}" RENAME TO "{view}"')
 
 
 def _insert(db: duckdb.DuckDBPyConnection, one: Typed) -> None:

@@ -32,50 +32,63 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Typed:
-    """A file whose rows stand typed in a temporary table; `lost` holds what could not be read, None where all was."""
+    """A file whose rows stand typed in a table of their own; `lost` holds what could not be read, None where all was.
+
+    It `stays` where the rows are whole and the only ones of their table, else it is temporary.
+    """
 
     file: DataFile
     rows: Rows | None
     problems: list[Problem]
     lost: set[str] | None = None
+    stays: bool = False
 
     @property
     def name(self) -> str:
-        """Return the name of the temporary table, as SQL."""
-        return _temporary(self.file)
+        """Return the name of that table, as SQL."""
+        return _own(self.file, stays=self.stays)
 
 
-def typed(db: duckdb.DuckDBPyConnection, file: DataFile, scratch: Path) -> Typed:
-    """Load what can be read of a file into a temporary table; name what cannot."""
+def typed(db: duckdb.DuckDBPyConnection, file: DataFile, scratch: Path, *, stays: bool = False) -> Typed:
+    """Load what can be read of a file into a table of its own; name what cannot.
+
+    The rows may stay there, if that is wanted and they can be counted to know their lines.
+    """
     table = contract()[file.table]
     try:
         rows, problems = read(db, file, table, scratch)
-        if not errors(problems) and _load_whole(db, file, rows):
-            return Typed(file, rows, problems)
+        stays = stays and rows.line != "line" and bool(rows.columns)
+        if not errors(problems) and _load_whole(db, file, rows, stays=stays):
+            return Typed(file, rows, problems, stays=stays)
         return _load_some(db, file, rows, problems, scratch)
     except Unusable as stop:
         return Typed(file, None, [stop.problem], set(table.names))
 
 
-def _temporary(file: DataFile) -> str:
-    return f"typed_{file.name}".replace('"', "_").join('""')
+def _own(file: DataFile, *, stays: bool = False) -> str:
+    name = f"rows_{file.table}" if stays else f"typed_{file.name}"
+    return name.replace('"', "_").join('""')
 
 
 def _columns(file: DataFile, rows: Rows) -> list[Column]:
     return [column for column in contract()[file.table].columns if column.name in rows.columns]
 
 
-def _load_whole(db: duckdb.DuckDBPyConnection, file: DataFile, rows: Rows) -> bool:
+def _load_whole(db: duckdb.DuckDBPyConnection, file: DataFile, rows: Rows, *, stays: bool) -> bool:
     """Load rows in one pass that stops at the first cell with anything odd about it; say whether there was none."""
     columns = _columns(file, rows)
     values = [f'{_strictly(column)} AS "{column.name}"' for column in columns] + _places(rows)
     select = f"SELECT {', '.join(values)} FROM ({rows.select}) AS rows"
+    name = _own(file, stays=stays)
     try:
-        db.execute(f"CREATE OR REPLACE TEMP TABLE {_temporary(file)} AS {select}")
+        db.execute(f"CREATE {'' if stays else 'TEMP '}TABLE {name} AS {select}")
     except duckdb.Error:
         return False
     # As many rows as lines: then none is blank, no text goes over two, and rows can be counted to know their lines.
-    return rows.text is None or _one(db, f"SELECT count(*) FROM {_temporary(file)}")[0] == rows.text.lines
+    whole = rows.text is None or _one(db, f"SELECT count(*) FROM {name}")[0] == rows.text.lines
+    if not whole:
+        db.execute(f"DROP TABLE {name}")
+    return whole
 
 
 def _strictly(column: Column) -> str:
@@ -104,7 +117,7 @@ def _load_some(
     found += [Problem("notice", "decimal_comma", file.name, column=column) for column in sorted(commas)]
     found += _cell_problems(db, file, columns, commas, rows.line)
     values = [f'{_leniently(column, commas)} AS "{column.name}"' for column in columns] + _places(rows)
-    db.execute(f"CREATE OR REPLACE TEMP TABLE {_temporary(file)} AS SELECT {', '.join(values) or '1'} FROM staged")
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {_own(file)} AS SELECT {', '.join(values) or '1'} FROM staged")
     return Typed(file, rows, found, lost)
 
 

@@ -1,20 +1,28 @@
 -- One row per day asked for, project and period whose sheet is due or in: its grade (received, late, to_be_completed, missing).
-WITH expected AS (
+WITH first AS (
+    SELECT project_id, period_id, min(received_on) AS received_on FROM sheet GROUP BY project_id, period_id
+),
+asked AS (
     SELECT
-        day.as_of,
         p.project_id,
         p.territory,
         p.macro_area,
         r.period_id,
         r.ends_on,
         r.due_on,
+        least(r.due_on, coalesce(first.received_on, r.due_on)) AS graded_from,
         p.basis
-    FROM day
-    CROSS JOIN reporting_period AS r
+    FROM reporting_period AS r
     JOIN fact_place AS p
         ON coalesce(p.started_on, p.known_from) <= r.ends_on
         AND (p.ended_on IS NULL OR r.starts_on <= p.ended_on)
         AND (p.withdrawn_on IS NULL OR r.ends_on <= p.withdrawn_on)
+    LEFT JOIN first USING (project_id, period_id)
+),
+expected AS (
+    SELECT day.as_of, asked.*
+    FROM asked
+    JOIN day ON asked.graded_from <= day.as_of
 ),
 arrived AS (
     SELECT
@@ -54,4 +62,3 @@ SELECT
 FROM expected AS e
 LEFT JOIN arrived AS a USING (as_of, project_id, period_id)
 LEFT JOIN sheet AS newest ON newest.sheet_id = a.sheet_id
-WHERE e.due_on <= e.as_of OR a.sheet_id IS NOT NULL
