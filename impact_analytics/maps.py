@@ -18,6 +18,7 @@ from functools import cache
 from itertools import pairwise
 from statistics import quantiles
 from typing import Any, Literal
+from zlib import crc32
 
 import pydeck as pdk
 
@@ -167,8 +168,8 @@ def by_index(values: Iterable[Any], row: str = "properties") -> str:
 
 def part(**props: str) -> dict[str, Any]:
     """Return the properties of a part of a layer, drawn anew when one of them changes."""
-    # a trigger is compared, not run: without its mark the expression stays the same text from rerun to rerun
-    return {**props, "updateTriggers": {name: value.removeprefix("@@=") for name, value in props.items()}}
+    # a trigger is compared, not run: a sum of the expression tells whether it is another one
+    return {**props, "updateTriggers": {name: crc32(value.encode()) for name, value in props.items()}}
 
 
 def areas(picture: Picture, shapes: Shapes, theme: Theme, address: str) -> dict[str, Any]:
@@ -268,7 +269,7 @@ def points(picture: Picture, theme: Theme) -> dict[str, Any]:
         features.append(dot(point, picture.kinds.index(point.kind), before[place]))
         before[place] += 1
     colors = json.dumps([rgb(theme.series[number % len(theme.series)]) for number in range(len(picture.kinds))])
-    inner = part(getFillColor=f"@@=({colors})[properties.kind]", getPixelOffset=f"@@={INNER}.beside")
+    inner = part(getFillColor=f"@@=({colors})[properties.kind]", getPixelOffset=f"@@={INNER}.beside || [0,0]")
     return {
         "@@type": "GeoJsonLayer",
         "id": "points",
@@ -286,14 +287,8 @@ def points(picture: Picture, theme: Theme) -> dict[str, Any]:
 def dot(point: Point, kind: int, nth: int) -> dict[str, Any]:
     """Return a partner as a GeoJSON point, beside the ones that are in the same place."""
     away, turn = 2 * POINT_RADIUS * math.sqrt(nth), nth * GOLDEN_ANGLE
-    beside = round(away * math.cos(turn), 1), round(away * math.sin(turn), 1)
-    properties = {
-        "kind": kind,
-        "beside": beside,
-        "territory": point.territory,
-        "name": point.name,
-        "value": point.value,
-    }
+    beside = {"beside": (round(away * math.cos(turn), 1), round(away * math.sin(turn), 1))} if nth else {}
+    properties = {"kind": kind, **beside, "territory": point.territory, "name": point.name, "value": point.value}
     geometry = {"type": "Point", "coordinates": (point.lon, point.lat)}
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 

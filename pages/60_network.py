@@ -12,7 +12,7 @@ from impact_analytics.queries import network, projects, sources
 from impact_analytics.ui import downloads, markup, page, territory_map
 from impact_analytics.ui.page import Column, View
 
-AT_ONCE = 20  # rows of the table
+AT_ONCE = 15  # rows of the table
 POINTS = 70  # on the map: beyond these only one kind is shown
 PITCH = 44  # px a bar
 Row = Mapping[Any, Any]
@@ -287,12 +287,12 @@ def cell(told: str, below: str = "") -> str:
 
 def table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str, *, right: int = 99) -> str:
     """Return a table whose cells are HTML already; from the column `right` on they stand at the right."""
-    sides = ["right" if place >= right else "left" for place in range(len(headings))]
+    sides = [markup.side("right" if place >= right else "left") for place in range(len(headings))]
     head = "".join(
-        f'<th scope="col" class="{side}" style="white-space:normal">{markup.escape(name)}</th>'
+        f'<th scope="col"{side} style="white-space:normal">{markup.escape(name)}</th>'
         for name, side in zip(headings, sides, strict=True)
     )
-    cells = ["".join(f'<td class="{side}">{cell}</td>' for cell, side in zip(one, sides, strict=True)) for one in lines]
+    cells = ["".join(f"<td{side}>{cell}</td>" for cell, side in zip(one, sides, strict=True)) for one in lines]
     body = "".join(f"<tr>{one}</tr>" for one in cells)
     said = markup.escape(caption)
     return (

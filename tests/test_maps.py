@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -97,11 +98,23 @@ def test_no_layer_says_a_colour_where_streamlit_fades_it(picture, shapes, look):
         assert not {"getFillColor", "getColor"} & set(one)
 
 
-def test_colours_are_drawn_anew_when_they_change(picture, shapes, look):
-    for one in drawn(picture, shapes, look)["layers"]:
-        for part in one["_subLayerProps"].values():
-            for name, value in part.get("updateTriggers", {}).items():
-                assert part[name] == f"@@={value}"
+def test_colours_are_drawn_anew_when_they_change_and_only_then(picture, shapes, look):
+    before, again = triggers(drawn(picture, shapes, look)), triggers(drawn(picture, shapes, look))
+    other = triggers(drawn(replace(picture, values={**picture.values, "X01": picture.values["X20"]}), shapes, look))
+    assert before == again
+    assert {place for place in before if before[place] != other[place]} == {("areas", "polygons-fill", "getFillColor")}
+
+
+def triggers(deck):
+    """Return what the browser compares, of every part that has a colour of its own."""
+    found = {}
+    for one in deck["layers"]:
+        for name, part in one["_subLayerProps"].items():
+            found |= {(one["id"], name, prop): value for prop, value in part.get("updateTriggers", {}).items()}
+            assert {prop for prop in part if prop.startswith("get") and str(part[prop]).startswith("@@=")} <= set(
+                part.get("updateTriggers", {})
+            )
+    return found
 
 
 def test_each_kind_of_area_is_drawn_its_own_way(picture, shapes, look):
@@ -137,7 +150,7 @@ def test_every_value_is_written_once_and_reads_on_its_area(picture, shapes, look
 
 def test_points_in_one_place_stand_side_by_side_in_the_colour_of_their_kind(picture, shapes, look):
     one = layer(drawn(picture, shapes, look), "points")
-    beside = [tuple(point["properties"]["beside"]) for point in one["data"]]
+    beside = [tuple(point["properties"].get("beside", (0, 0))) for point in one["data"]]
     assert len(set(beside)) == len(beside) == 150
     colors = looked_up(one["_subLayerProps"]["points-circle"]["getFillColor"])
     assert colors == [list(rgb(color)) for color in look.series[:2]]

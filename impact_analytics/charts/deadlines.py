@@ -290,16 +290,20 @@ def _project_key(look: Theme, lang: str) -> list[tuple[str, str, str]]:
 
 
 def _project_traces(every: Sequence[Any], look: Theme, lang: str) -> list[Spec]:
-    said = [_project_said(row, lang) for row in every]
+    said, ends = [_project_said(row, lang) for row in every], [_end_said(row, lang) for row in every]
     running = {p: (r.start, r.term) for p, r in enumerate(every) if not iso(r.withdrawn_on)}
     gone = {p: (r.start, r.withdrawn_on) for p, r in enumerate(every) if iso(r.withdrawn_on)}
     late = {p: (r.term, r.end) for p, r in enumerate(every) if _delay(r)}
-    bars = [(running, {"color": look.sequential[3]}), (gone, not_known_marker(look)), (late, {"color": look.late})]
-    drawn = [_spans(spans, every, marker, said) for spans, marker in bars if spans]
+    bars = [
+        (running, {"color": look.sequential[3]}, said),
+        (gone, not_known_marker(look), said),
+        (late, {"color": look.late}, ends),
+    ]
+    drawn = [_spans(spans, every, marker, told) for spans, marker, told in bars if spans]
     ghosts = [(when, place) for place, row in enumerate(every) for when in _ghosts(row)]
     tick = {"symbol": "line-ns", "size": 14, "line": {"color": look.text, "width": 1.5}}
     ticks = scatter([w for w, _ in ghosts], [p for _, p in ghosts], "markers", marker=tick)
-    return [*drawn, ticks, _ends(every, look, said)]
+    return [*drawn, ticks, _ends(every, look, ends)]
 
 
 def _spans(spans: dict[int, tuple[object, object]], every: Sequence[Any], marker: Spec, said: Sequence[str]) -> Spec:
@@ -333,6 +337,14 @@ def _project_said(row: Any, lang: str) -> str:
     told += [f"{words('superseded', lang)}: {before}"] if before else []
     told += [f"{words('residual_delay', lang)}: {full(_delay(row), DAYS, lang)}"] if _delay(row) else []
     return BREAK.join([f"<b>{row.label}</b>", *told, word(getattr(row, "note", ""))]).removesuffix(BREAK)
+
+
+def _end_said(row: Any, lang: str) -> str:
+    """Say when a project ended or is to end, and how late; the bar before says the rest."""
+    kind = "real_end" if row.end_kind == "real" else "expected_end"
+    told = [f"{words(kind, lang)}: {short_day(row.end, 'day', lang)}"] if iso(row.end) else []
+    told += [f"{words('residual_delay', lang)}: {full(_delay(row), DAYS, lang)}"] if _delay(row) else []
+    return BREAK.join([f"<b>{row.label}</b>", *told])
 
 
 def _as_of_note(as_of: date, start: date, end: date, look: Theme, lang: str) -> Spec:

@@ -72,13 +72,19 @@ Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
 def table(rows: Rows, columns: Sequence[Column], *, caption: str, classes: str = "") -> str:
     """Return rows, their cells already in words, as a table; `<column>` with `link` becomes an anchor."""
     every = records(rows) if isinstance(rows, pd.DataFrame) else rows
-    head = "".join(f'<th scope="col" class="{column.align}">{escape(column.heading)}</th>' for column in columns)
+    head = "".join(f'<th scope="col"{side(column.align)}>{escape(column.heading)}</th>' for column in columns)
     body = "".join(f"<tr>{''.join(_cell(row, column) for column in columns)}</tr>" for row in every)
     return (
         f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}">'
         f'<table class="figures {classes}">'
         f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def side(align: Align, other: str = "") -> str:
+    """Return the class of a cell; what stands at the left, as cells do, needs none."""
+    classes = " ".join(name for name in ("right" if align == "right" else "", other) if name)
+    return f' class="{classes}"' if classes else ""
 
 
 def anchor(address: str, words: str, *, outside: bool = False) -> str:
@@ -105,5 +111,4 @@ def _cell(row: Mapping[str, Any], column: Column) -> str:
     address = str(row.get(column.link) or "") if column.link else ""
     outside = address.startswith("http")
     said = anchor(address, value, outside=outside) if address else escape(value)
-    classes = column.align + (" wide" if column.wide else "")
-    return f'<td class="{classes}">{said}</td>'
+    return f"<td{side(column.align, 'wide' if column.wide else '')}>{said}</td>"
