@@ -7,7 +7,9 @@ import pkgutil
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -28,6 +30,13 @@ from impact_analytics.ui.signin import WayBack
 
 BACKEND = "<script>window.__streamlit={...window.__streamlit,BACKEND_BASE_URL:location.origin}</script>"
 STYLE = '<link rel="stylesheet" href="/app/static/app.css">'
+CHUNKS = Path(st.__file__).parent / "static" / "static" / "js"
+FIRST_NEEDED = (
+    "Html.*.js",
+    "Selectbox.*.js",
+    "Multiselect.*.js",
+)  # parts of Streamlit's page that every page of ours has
+OTHER_FONT = re.compile(r'<link\s+rel="preload"[^>]*as="font"[^>]*>')  # Streamlit's own, which we do not use
 COLLECT_EVERY = 1.0  # seconds
 LOOK_AGAIN = 50  # full collections
 HEADERS = {
@@ -54,9 +63,10 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
 
 
 async def _collect() -> None:
-    """Collect in full once a second, where Streamlit would after every rerun of every reader."""
+    """Collect in full once a second while anything runs, where Streamlit would after every rerun of every reader."""
     while True:
-        gc.collect()
+        if gc.get_count()[1] or gc.get_count()[2]:
+            gc.collect()
         await asyncio.sleep(COLLECT_EVERY)
 
 
@@ -184,6 +194,13 @@ class _Rewriter:
 
 
 def shell(page: str, lang: str) -> str:
-    """Return Streamlit's page with the reader's language, our style, and where its own server is."""
-    page = re.sub(r'<html lang="[^"]*"', f'<html lang="{lang}"', page, count=1)
-    return page.replace("<head>", f"<head>{BACKEND}", 1).replace("</head>", f"{STYLE}</head>", 1)
+    """Return Streamlit's page with the reader's language, our style, what is needed first, and where its server is."""
+    page = re.sub(r'<html lang="[^"]*"', f'<html lang="{lang}"', OTHER_FONT.sub("", page), count=1)
+    return page.replace("<head>", f"<head>{BACKEND}", 1).replace("</head>", f"{STYLE}{_early()}</head>", 1)
+
+
+@cache
+def _early() -> str:
+    """Return the links by which a browser fetches at once what it would else learn of only after the first run."""
+    found = [path.name for pattern in FIRST_NEEDED for path in sorted(CHUNKS.glob(pattern))]
+    return "".join(f'<link rel="modulepreload" href="/static/js/{name}">' for name in found)
