@@ -24,12 +24,17 @@ def delivered(folder: Path, programme: Programme, *, without: int = 0) -> list[D
     for entry in [entry for entry in supplied.standing(folder) if entry.number != without]:
         paths = {file.sha256: supplied.path(folder, file) for file in entry.files}
         mappings = {file.mapping: supplied.mapping(folder, file) for file in entry.files if file.mapping}
-        found += delivery(programme, entry, paths, mappings)
+        found += delivery(programme, entry, paths, mappings, accepted=True)
     return found
 
 
 def delivery(
-    programme: Programme, entry: Entry, paths: Mapping[str, Path], mappings: Mapping[str, bytes]
+    programme: Programme,
+    entry: Entry,
+    paths: Mapping[str, Path],
+    mappings: Mapping[str, bytes],
+    *,
+    accepted: bool = False,
 ) -> list[DataFile]:
     """Return the rows of one delivery and of its source; its files and mappings are given by hash."""
     found = [_source_row(programme, entry)]
@@ -37,7 +42,7 @@ def delivery(
         if file.table:
             found.append(_table_file(programme, entry, file, paths[file.sha256], mappings.get(file.mapping)))
         else:
-            found += _sheet(programme, entry, file, paths[file.sha256])
+            found += _sheet(programme, entry, file, paths[file.sha256], accepted=accepted)
     return found
 
 
@@ -56,12 +61,13 @@ def _table_file(programme: Programme, entry: Entry, file: Stored, path: Path, ma
     return DataFile(path, _name(entry, file), file.table, basis(programme), source_id(entry), columns)
 
 
-def _sheet(programme: Programme, entry: Entry, file: Stored, path: Path) -> list[DataFile]:
+def _sheet(programme: Programme, entry: Entry, file: Stored, path: Path, *, accepted: bool) -> list[DataFile]:
     """Return the rows of a sheet workbook; raise Refused where this version cannot read what was accepted."""
     if entry.received_on is None:
         raise ValueError(f"{_name(entry, file)}: the entry does not say on which day it was received")
     try:
-        parts = readings.parts(path, file.name, entry.version, entry.received_on, entry.protocol)
+        about = (entry.version, entry.received_on, entry.protocol)
+        parts = readings.parts(path, file.name, *about, keep=accepted)
     except readings.Unread as unread:
         raise Refused(programme.id, unread.problems) from unread
     return [DataFile(part, _name(entry, file), part.table, basis(programme), source_id(entry)) for part in parts]

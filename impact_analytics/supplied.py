@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime
@@ -106,20 +106,19 @@ class Entry:
 
 def entries(folder: Path) -> list[Entry]:
     """Return a programme's log in order; raise Damaged where an entry or an accepted file is not as it was written."""
-    chained, _ = _chain(folder)
-    kept = _kept(folder)
-    for entry in chained:
-        for file in entry.files:
-            for sha256 in file.hashes:
-                _verified(folder, kept, sha256, file.name)
-    return chained
+    return _whole(folder, logged(folder))
+
+
+def logged(folder: Path) -> list[Entry]:
+    """Return a programme's log in order, without looking at the accepted files; raise Damaged where it is not whole."""
+    return _chain(folder)[0]
 
 
 def standing(folder: Path) -> list[Entry]:
-    """Return the acceptances that were not withdrawn."""
-    known = entries(folder)
+    """Return the acceptances that were not withdrawn; raise Damaged where one of their files is not whole."""
+    known = logged(folder)
     gone = {entry.withdrawn for entry in known}
-    return [entry for entry in known if entry.action == "accept" and entry.number not in gone]
+    return _whole(folder, [entry for entry in known if entry.action == "accept" and entry.number not in gone])
 
 
 def content(folder: Path, stored: Stored) -> bytes:
@@ -171,10 +170,14 @@ def append(folder: Path, draft: Entry, contents: Contents, after: int) -> Entry:
     return _read(written)
 
 
-def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
-    """Add the withdrawal of an acceptance to the log; raise NotWithdrawn where it cannot be, or no reason is given."""
+def withdraw(folder: Path, number: int, reason: str, who: str, judge: Callable[[], None] = lambda: None) -> Entry:
+    """Add the withdrawal of an acceptance to the log; raise NotWithdrawn where it cannot be, or no reason is given.
+
+    `judge` may raise where something rests on the acceptance; it is asked again where another entry came first.
+    """
     while True:
         known = check_withdrawable(folder, number, reason)
+        judge()
         draft = Entry(action="withdraw", who=who, at=datetime.now(UTC), withdrawn=number, reason=reason.strip())
         try:
             return append(folder, draft, {}, len(known))
@@ -186,7 +189,7 @@ def check_withdrawable(folder: Path, number: int, reason: str) -> list[Entry]:
     """Return the log; raise NotWithdrawn where an acceptance cannot be withdrawn, or no reason is given."""
     if not reason.strip():
         raise NotWithdrawn("no_reason", programme=folder.name, number=number)
-    known = entries(folder)
+    known = logged(folder)  # a file that is damaged must not keep its acceptance from being withdrawn
     if not 1 <= number <= len(known):
         raise NotWithdrawn("no_number", programme=folder.name, number=number)
     if known[number - 1].action != "accept":
@@ -265,6 +268,16 @@ def _kept(folder: Path) -> dict[str, Path]:
     """Return the stored files by hash."""
     files = folder / FOLDER / "files"
     return {path.stem: path for path in files.iterdir() if SHA256.fullmatch(path.stem)} if files.is_dir() else {}
+
+
+def _whole(folder: Path, chained: list[Entry]) -> list[Entry]:
+    """Return entries whose files are as they were written."""
+    kept = _kept(folder)
+    for entry in chained:
+        for file in entry.files:
+            for sha256 in file.hashes:
+                _verified(folder, kept, sha256, file.name)
+    return chained
 
 
 def _verified(folder: Path, kept: Mapping[str, Path], sha256: str, name: str) -> Path:

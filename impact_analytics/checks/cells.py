@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -66,8 +67,7 @@ def typed(db: duckdb.DuckDBPyConnection, file: DataFile, scratch: Path, *, stays
 
 
 def _own(file: DataFile, *, stays: bool = False) -> str:
-    name = f"rows_{file.table}" if stays else f"typed_{file.name}"
-    return name.replace('"', "_").join('""')
+    return f"rows_{file.table}" if stays else f"typed_{sha256(file.name.encode()).hexdigest()[:16]}"
 
 
 def _columns(file: DataFile, rows: Rows) -> list[Column]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from impact_analytics import build
-from impact_analytics.i18n import text, texts
+from impact_analytics.i18n import TextError, text, texts
 from impact_analytics.problems import Problem, Refused
 from impact_analytics.programme import ProgrammeError, folders
 from impact_analytics.settings import data_folder
@@ -50,8 +50,10 @@ def attempt(lang: str, act: Callable[[], bool]) -> int:
         return 0 if act() else 1
     except Refused as refused:
         print_problems(refused.problems, lang)
-    except (ProgrammeError, SuppliedError) as error:
+    except TextError as error:
         print(error.sentence(lang))
+    except OSError as error:
+        print(text("app", "disk", lang, reason=error.strerror or error))
     return 1
 
 

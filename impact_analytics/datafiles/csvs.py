@@ -132,7 +132,7 @@ def _content(file: DataFile, path: Path) -> tuple[str, str]:
     if not raw or raw.isspace():
         raise Unusable(Problem("error", "empty_file", file.name))
     try:
-        content, encoding = _decoded(raw)
+        content, encoding = decoded(raw)
     except UnicodeDecodeError as error:
         raise Unusable(Problem("error", "binary", file.name)) from error
     if "\0" in content:
@@ -140,7 +140,8 @@ def _content(file: DataFile, path: Path) -> tuple[str, str]:
     return content, encoding
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
+def decoded(raw: bytes) -> tuple[str, str]:
+    """Return a file's text and how it was encoded; raise UnicodeDecodeError where it is none."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16"), "UTF-16"
     if raw.startswith(b"\xef\xbb\xbf"):

@@ -5,7 +5,7 @@ column = value, `decimal` (`,` or `.`) and `date_format` (as in `%d/%m/%Y`).
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from impact_analytics.contract import Column, Table, contract
 from impact_analytics.i18n import TextError
 
-SEPARATED = r"-?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?"
+SEPARATED = r"-?([1-9][0-9]{0,2}(\.[0-9]{3})+|[0-9]+)(,[0-9]+)?"
 DAY_PARTS = ("%d", "%m", "%Y")
 AMOUNTS = ("DECIMAL(18,2)", "DOUBLE")
 
@@ -40,15 +40,17 @@ class ColumnMapping:
         """Return what the export calls a column of ours."""
         return next((theirs for theirs, ours in self.columns.items() if ours == column), column)
 
-    def cells(self, fields: Mapping[str, str], table: Table) -> dict[str, str]:
-        """Return the SQL of our columns; `fields` holds that of theirs."""
+    def cells(self, fields: Mapping[str, str], table: Table, numbers: Container[str] = ()) -> dict[str, str]:
+        """Return the SQL of our columns; `fields` holds that of theirs, of which some are `numbers` and no text."""
         types = {column.name: column for column in table.columns}
         cells = {
-            ours: self._cell(types[ours], fields[theirs]) for theirs, ours in self.columns.items() if theirs in fields
+            ours: self._cell(types[ours], fields[theirs], written=theirs not in numbers)
+            for theirs, ours in self.columns.items()
+            if theirs in fields
         }
         return cells | {ours: quoted(value) for ours, value in self.constants.items()}
 
-    def _cell(self, column: Column, cell: str) -> str:
+    def _cell(self, column: Column, cell: str, *, written: bool) -> str:
         cell = f"trim({cell})"
         if column.name in self.values:
             pairs = [f"WHEN {quoted(theirs)} THEN {quoted(ours)}" for theirs, ours in self.values[column.name].items()]
@@ -56,7 +58,7 @@ class ColumnMapping:
         if column.type == "DATE" and self.date_format:
             day = f"strftime(try_strptime({cell}, {quoted(self.date_format)}), '%Y-%m-%d')"
             return f"coalesce({day}, {cell})"
-        if column.type in AMOUNTS and self.decimal == ",":
+        if column.type in AMOUNTS and self.decimal == "," and written:
             point = f"replace(replace({cell}, '.', ''), ',', '.')"
             # Where the comma is the decimal sign, 1.5 is no amount: spaces keep it from becoming one.
             return (
@@ -70,7 +72,7 @@ def parse(text: str | bytes, name: str) -> ColumnMapping:
     try:
         whole = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         known: dict[str, Any] = tomllib.loads(whole)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MappingError("not_toml", file=name, reason=error) from error
     wrong = next(_errors(known, name), None)
     if wrong:
@@ -97,7 +99,7 @@ def _errors(known: Mapping[str, Any], name: str) -> Iterator[MappingError]:
     if known.get("decimal", ".") not in (".", ","):
         yield MappingError("decimal", file=name, value=known["decimal"])
     day = known.get("date_format", "")
-    if day and not all(part in str(day) for part in DAY_PARTS):
+    if day and not (isinstance(day, str) and all(part in day for part in DAY_PARTS)):
         yield MappingError("date_format", file=name, value=day)
 
 

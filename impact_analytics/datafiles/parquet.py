@@ -11,6 +11,7 @@ from impact_analytics.datafiles.rows import DataFile, Rows, header_problems, sel
 from impact_analytics.problems import Problem
 
 NUMBER = "file_row_number"
+NUMERIC = ("DECIMAL", "DOUBLE", "FLOAT", "HUGEINT", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "U")
 
 
 def read(db: duckdb.DuckDBPyConnection, file: DataFile, path: Path, table: Table) -> tuple[Rows, list[Problem]]:
@@ -22,7 +23,9 @@ def read(db: duckdb.DuckDBPyConnection, file: DataFile, path: Path, table: Table
         raise unreadable(file, str(error).partition("\n")[0]) from error
     types = {str(row[0]): str(row[1]) for row in described}
     fields = {name: _text(name, kind) for name, kind in types.items()}
-    return selected(file, table, fields, scanned, f"{NUMBER} + 1"), header_problems(file, table, tuple(types))
+    numbers = {name for name, kind in types.items() if kind.startswith(NUMERIC)}
+    rows = selected(file, table, fields, scanned, f"{NUMBER} + 1", numbers=numbers)
+    return rows, header_problems(file, table, tuple(types))
 
 
 def _text(name: str, kind: str) -> str:

@@ -1,7 +1,7 @@
 """What fills a table, where its rows stand, and the SELECT that yields them as text."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -99,9 +99,17 @@ def unreadable(file: DataFile, reason: object) -> Unusable:
     return Unusable(Problem("error", "unreadable", file.name, details={"reason": reason}))
 
 
-def selected(file: DataFile, table: Table, fields: Mapping[str, str], scanned: str, line: str = "") -> Rows:
+def selected(
+    file: DataFile,
+    table: Table,
+    fields: Mapping[str, str],
+    scanned: str,
+    line: str = "",
+    *,
+    numbers: Container[str] = (),
+) -> Rows:
     """Select a table's columns from what is scanned; `fields` holds the SQL of each of the file's own columns."""
-    cells = file.mapping.cells(fields, table) if file.mapping else dict(fields)
+    cells = file.mapping.cells(fields, table, numbers) if file.mapping else dict(fields)
     if file.source_id and SOURCE in table.names:
         own = f"nullif(trim({cells[SOURCE]}), '')" if SOURCE in cells else "NULL"
         cells[SOURCE] = f"coalesce({own}, {quoted(file.source_id)})"

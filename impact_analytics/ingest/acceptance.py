@@ -7,10 +7,18 @@ from pathlib import Path
 import duckdb
 
 from impact_analytics import build, checks, supplied
+from impact_analytics.datafiles.mapping import MappingError
 from impact_analytics.deliveries import delivered
+from impact_analytics.i18n import LANGUAGES, TextError
 from impact_analytics.ingest.preview import Preview, preview
 from impact_analytics.problems import Problem, Refused, errors
-from impact_analytics.supplied import Entry, Moved
+from impact_analytics.supplied import Entry, Moved, SuppliedError
+
+
+class NotBuilt(TextError):
+    """Entries that stand in the log, while the database could not be built."""
+
+    FILE = "ingest"
 
 
 def accept(folder: Path, judged: Preview, who: str) -> tuple[Entry, ...]:
@@ -20,17 +28,20 @@ def accept(folder: Path, judged: Preview, who: str) -> tuple[Entry, ...]:
     something then stands in the way. Entries already made stay; each is whole.
     """
     made: list[Entry] = []
+    if judged.errors:
+        raise Refused(folder.name, judged.problems)
     if judged.fingerprint != build.fingerprint(folder):
         judged = _anew(folder, judged)
-    while judged.drafts and not judged.errors:
-        try:
-            made.append(_append_first(folder, judged, who))
-        except Moved:
-            judged = _anew(folder, judged)
-        else:
-            judged = _without_first(judged)
-    if made:
-        build.build(folder)
+    try:
+        while judged.drafts and not judged.errors:
+            try:
+                made.append(_append_first(folder, judged, who))
+            except Moved:
+                judged = _anew(folder, judged)
+            else:
+                judged = _without_first(judged)
+    finally:
+        _build(folder, made)
     if judged.errors:
         raise Refused(folder.name, judged.problems)
     return tuple(made)
@@ -38,20 +49,39 @@ def accept(folder: Path, judged: Preview, who: str) -> tuple[Entry, ...]:
 
 def withdraw(folder: Path, number: int, reason: str, who: str) -> Entry:
     """Withdraw an acceptance by one more entry, and build; raise Refused where what came later rests on it."""
-    supplied.check_withdrawable(folder, number, reason)
-    left = _errors(folder, without=number)
-    if left and not _errors(folder):
-        raise Refused(folder.name, left)
-    entry = supplied.withdraw(folder, number, reason, who)
-    build.build(folder)
+
+    def judge() -> None:
+        left = _errors(folder, without=number)
+        if left and not _errors(folder):
+            raise Refused(folder.name, left)
+
+    entry = supplied.withdraw(folder, number, reason, who, judge)
+    _build(folder, [entry])
     return entry
+
+
+def _build(folder: Path, made: list[Entry]) -> None:
+    """Build after entries were made; raise NotBuilt, naming them, where the disk or the engine does not let it."""
+    if not made:
+        return
+    try:
+        build.build(folder)
+    except (OSError, duckdb.Error) as error:
+        reason = str(error).partition("\n")[0]
+        raise NotBuilt("not_built", numbers=", ".join(str(entry.number) for entry in made), reason=reason) from error
 
 
 def _errors(folder: Path, without: int = 0) -> list[Problem]:
     """Return what is wrong with a programme, one of its deliveries perhaps left out."""
     programme = build.programme_of(folder)
-    with duckdb.connect() as db:
-        return errors(checks.load(db, folder, programme, delivered(folder, programme, without=without)))
+    try:
+        with duckdb.connect() as db:
+            return errors(checks.load(db, folder, programme, delivered(folder, programme, without=without)))
+    except Refused as refused:
+        return errors(refused.problems)
+    except (SuppliedError, MappingError) as error:
+        words = {lang: error.sentence(lang) for lang in LANGUAGES}
+        return [Problem("error", error.key, folder.name, words=words)]
 
 
 def _anew(folder: Path, judged: Preview) -> Preview:

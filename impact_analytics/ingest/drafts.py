@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import PurePath
 
 from impact_analytics import supplied
 from impact_analytics.contract import contract
 from impact_analytics.datafiles import mapping
+from impact_analytics.formats import short_day
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.ingest import tables
-from impact_analytics.ingest.tables import said
+from impact_analytics.ingest.tables import said, told
 from impact_analytics.problems import Problem, errors
 from impact_analytics.programme import Programme
 from impact_analytics.sheets import Read, read
+from impact_analytics.sheets.form import AUTHORITY_ROW, VALUE_COLUMN, address, title
 from impact_analytics.store import Snapshot, cursor
 from impact_analytics.supplied import Entry, Stored
 
@@ -27,6 +29,10 @@ class Handed:
 
     name: str
     content: bytes
+
+    def __post_init__(self) -> None:
+        """Put question marks in a name that was no text on its own system."""
+        object.__setattr__(self, "name", self.name.encode("utf-8", "replace").decode())
 
     @property
     def suffix(self) -> str:
@@ -71,7 +77,7 @@ def judged(handed: Sequence[Handed], details: Details, snapshot: Snapshot, known
     fresh = [one for one in handed if one.name not in again]
     reads = {one.name: read(one.name, one.content) for one in fresh if one.suffix == ".xlsx"}
     for found in reads.values():
-        problems += [*found.problems, *_of_another(found, snapshot.programme)]
+        problems += [*found.problems, *_of_another(found, snapshot.programme), *_to_come(found)]
     refused = {problem.file for problem in errors(problems)}
     books = [one for one in fresh if one.name in reads and one.name not in refused]
     drafts = list(_books(books, reads, details, _versions(snapshot, known)))
@@ -84,7 +90,7 @@ def _repeated(handed: Sequence[Handed], known: Sequence[Entry]) -> Iterator[Prob
     """Name files that stand accepted already, come twice, or bear the name of another."""
     gone = {entry.withdrawn for entry in known}
     standing = {stored.sha256: entry for entry in known if entry.number not in gone for stored in entry.files}
-    names = Counter(one.name for one in handed)
+    names = Counter(one.name.casefold() for one in handed)
     seen: dict[str, str] = {}
     for one in handed:
         sha256 = Stored.of(one.name, one.content).sha256
@@ -92,7 +98,7 @@ def _repeated(handed: Sequence[Handed], known: Sequence[Entry]) -> Iterator[Prob
             yield said("accepted_before", one.name, number=standing[sha256].number)
         elif sha256 in seen:
             yield said("twice", one.name, other=seen[sha256])
-        elif names[one.name] > 1:
+        elif names[one.name.casefold()] > 1:
             yield said("same_name", one.name)
         seen.setdefault(sha256, one.name)
 
@@ -100,6 +106,15 @@ def _repeated(handed: Sequence[Handed], known: Sequence[Entry]) -> Iterator[Prob
 def _of_another(found: Read, programme: Programme) -> Iterator[Problem]:
     if found.programme_id and found.programme_id != programme.id:
         yield said("other_programme", found.name, found=found.programme_id, wanted=programme.id)
+
+
+def _to_come(found: Read) -> Iterator[Problem]:
+    """Name the cell of a day received that is still to come."""
+    day = found.received_on
+    if day and day > datetime.now(UTC).date() + timedelta(1):
+        cell = address(AUTHORITY_ROW, VALUE_COLUMN)
+        words = told("future", day={lang: short_day(day, "day", lang) for lang in LANGUAGES})
+        yield Problem("error", "future", found.name, words=words, sheet=title("general", found.lang), cell=cell)
 
 
 def _versions(snapshot: Snapshot, known: Iterable[Entry]) -> Versions:

@@ -92,6 +92,8 @@ def _judge_listed(name: str, listed: list[zipfile.ZipInfo]) -> None:
         raise Unusable(said("error", "not_workbook", name))
     if any(part.endswith("vbaProject.bin") for part in names):
         raise Unusable(said("error", "macros", name))
+    if any(part.startswith("xl/embeddings/") for part in names):
+        raise Unusable(said("error", "embedded", name))
     if max(names.values()) > 1 or any("\\" in part for part in names):
         raise _damaged(name, "zip")
     _judge_sizes(name, listed)

@@ -4,7 +4,7 @@ What is said of them never repeats a cell, nor the name of a worksheet, which ma
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from impact_analytics.i18n import LANGUAGES, texts
 from impact_analytics.problems import Problem
@@ -12,6 +12,7 @@ from impact_analytics.sheets.cells import Grid
 from impact_analytics.sheets.sentences import said
 from impact_analytics.sheets.values import plain
 
+BESIDE = ("xl/comments", "xl/threadedComments", "xl/persons", "xl/drawings", "docProps")
 ENOUGH = 2  # headings in one row, or tax codes whose check letter is wrong; a right one is enough by itself
 HEADING_ROWS = 200
 HEADINGS = {
@@ -51,6 +52,13 @@ def in_workbook(name: str, grids: Iterable[Grid]) -> Problem | None:
         if kinds:
             found[number] = kinds
     return _refusal(name, found) if found else None
+
+
+def in_parts(name: str, members: Mapping[str, bytes]) -> Problem | None:
+    """Return why a workbook is refused as one of persons by what stands beside its cells, or None."""
+    beside = [text for part, text in members.items() if part.startswith(BESIDE)]
+    codes = [code for text in beside for code in TAX_CODE.findall(text.decode("utf-8", "replace"))]
+    return _refusal(name, {0: list(kinds)}) if (kinds := dict.fromkeys(_of_codes(codes))) else None
 
 
 def in_text(name: str, content: str) -> Problem | None:

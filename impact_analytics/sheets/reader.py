@@ -81,10 +81,11 @@ class Read:
 def read(name: str, content: bytes) -> Read:
     """Read a workbook; `problems` names everything that is wrong with it, and nothing is raised."""
     try:
-        book = grids(name, bounds.members(name, content))
+        members = bounds.members(name, content)
+        book = grids(name, members)
     except Unusable as unusable:
         return Read(name, problems=(unusable.problem,))
-    refused = persons.in_workbook(name, book)
+    refused = persons.in_workbook(name, book) or persons.in_parts(name, members)
     if refused:
         return Read(name, problems=(refused,))
     return _read_form(name, {grid.title: grid for grid in book})

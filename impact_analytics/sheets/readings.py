@@ -25,8 +25,11 @@ class Unread(Exception):
         super().__init__("\n".join(problem.sentence("en") for problem in problems))
 
 
-def parts(path: Path, name: str, version: int, received_on: date, protocol: str) -> tuple[Part, ...]:
-    """Return the parts of a workbook whose file is named by its content; raise Unread where it has none."""
+def parts(path: Path, name: str, version: int, received_on: date, protocol: str, *, keep: bool) -> tuple[Part, ...]:
+    """Return the parts of a workbook whose file is named by its content; raise Unread where it has none.
+
+    Only what was accepted is to be kept.
+    """
     kept = cache_folder() / "sheets" / f"{_key(path.stem, name, version, received_on, protocol)}.json"
     try:
         return tuple(_part(one) for one in json.loads(kept.read_text(encoding="utf-8")))
@@ -36,7 +39,8 @@ def parts(path: Path, name: str, version: int, received_on: date, protocol: str)
     if errors(found.problems):
         raise Unread(errors(found.problems))
     every = found.parts(version, received_on, protocol)
-    _keep(kept, every)
+    if keep:
+        _keep(kept, every)
     return every
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from impact_analytics import ingest, supplied
+from impact_analytics.i18n import TextError
 from impact_analytics.ingest import Details, Draft, Handed, Move, Preview
 from impact_analytics.problems import Problem, Refused, errors
 from impact_analytics.programme import folders
@@ -130,8 +131,11 @@ def _act(view: View, act: Callable[[Path, str], None]) -> bool:
         return False
     try:
         act(_folder(view), who)
-    except SuppliedError as error:
+    except TextError as error:
         st.session_state[TOLD] = Told(refused=error.sentence(view.lang))
+        return False
+    except OSError as error:
+        st.session_state[TOLD] = Told(refused=view.app("disk", reason=error.strerror or error))
         return False
     except Refused as refused:
         st.session_state[TOLD] = Told(refused=_why(refused, view.lang))
