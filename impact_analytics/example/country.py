@@ -17,7 +17,7 @@ Cell = tuple[int, int]  # axial coordinates of a hexagon
 Corner = tuple[int, int]  # on a lattice of half widths and half sides
 Xy = tuple[float, float]
 
-ATTRIBUTION = "An invented country, drawn from a seed"
+ATTRIBUTION = {"it": "Un paese inventato, disegnato da un seme", "en": "An invented country, drawn from a seed"}
 SIZE = 4.0  # degrees from the middle to the rim: near 0°, 0° a map is drawn without distortion
 CELLS_PER_TERRITORY = 50
 SPECK = 3  # an island of fewer cells is left out

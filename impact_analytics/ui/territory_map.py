@@ -64,7 +64,7 @@ def draw(
     pick: Any = "ignore" if on_pick is None else lambda: picked(key, on_pick)
     with st.container(key=f"{key}_box"):
         st.pydeck_chart(deck, height=maps.HEIGHT, on_select=pick, key=key, alt=alt(view, rows, unit, title))
-    st.html(style(view, key, rows, unit) + legend(view, drawn, unit) + named(view, rows) + credit(areas))
+    st.html(style(view, key, rows, unit) + legend(view, drawn, unit) + named(view, rows) + credit(view, areas))
     page.foot(view, key, title=title, data=data, sources=sources)
 
 
@@ -218,11 +218,10 @@ def named(view: View, rows: pd.DataFrame) -> str:
     return f'<p class="quiet">{markup.escape(" ".join(parts))}</p>' if parts else ""
 
 
-def credit(areas: Shapes) -> str:
+def credit(view: View, areas: Shapes) -> str:
     """Return whose boundaries these are, as HTML."""
-    if not areas.attribution:
-        return ""
-    return f'<p class="quiet">{markup.escape(areas.attribution)}</p>'
+    said = areas.attribution.get(view.lang)
+    return f'<p class="quiet">{markup.escape(said)}</p>' if said else ""
 
 
 def style(view: View, key: str, rows: pd.DataFrame, unit: Unit) -> str:
