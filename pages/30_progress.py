@@ -10,7 +10,7 @@ import streamlit as st
 from impact_analytics.charts import deviation, distribution, grid, trend
 from impact_analytics.charts.frame import records
 from impact_analytics.exports import csv_file
-from impact_analytics.queries import Asked, Value, overview, progress, sources, value
+from impact_analytics.queries import Asked, Value, of_project, overview, progress, sources, value
 from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import Card, Column, View
 
@@ -758,7 +758,7 @@ elif progress.incurred(view.asked, view.lang).empty:
     draw_published(view)
 else:
     project = project_chosen(view)
-    draw_cards(view, progress.of_project(view.asked, project) if project else view.asked)
+    draw_cards(view, of_project(view.asked, project) if project else view.asked)
     if project:
         page.note(view, "cards_of_project", project=progress.projects(view.asked, view.lang)[project])
     DRAWN[tab_chosen(view, project)](view)

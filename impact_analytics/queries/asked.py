@@ -73,6 +73,11 @@ def asked(snapshot: Snapshot, as_of: date, filters: Filters) -> Asked:
     return Asked(snapshot, as_of, tuple(sorted(where.items())), filters.all("without"))
 
 
+def of_project(asked: Asked, project: str) -> Asked:
+    """Ask metrics of one project."""
+    return replace(asked, where=tuple(sorted((asked.chosen | {"project": (project,)}).items())))
+
+
 @dataclass(frozen=True)
 class Value:
     """One figure: its metric, value, basis, and the dimensions it is not split by although they are narrowed."""

@@ -462,11 +462,6 @@ def projects(asked: Asked, lang: str) -> dict[str, str]:
     return {row["project_id"]: row["label"] for row in _narrowed(asked, found)}
 
 
-def of_project(asked: Asked, project: str) -> Asked:
-    """Ask metrics of one project."""
-    return replace(asked, where=tuple(sorted((asked.chosen | {"project": (project,)}).items())))
-
-
 def sheets(asked: Asked, project: str, lang: str) -> pd.DataFrame:
     """Return the periods of a project, newest first: period, due_on, grade, received_on, version, late_days, basis."""
     found = rows(
