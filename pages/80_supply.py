@@ -4,10 +4,12 @@ from itertools import groupby
 import pandas as pd
 import streamlit as st
 
+from impact_analytics.queries import sentences
+from impact_analytics.queries.changes import Moved
 from impact_analytics.ui import markup, page, supply
 from impact_analytics.ui.page import Column, View
 from impact_analytics.ui.spec import pages
-from impact_analytics.ui.supply import Draft, Entry, Move, Preview, Problem
+from impact_analytics.ui.supply import Draft, Entry, Preview, Problem
 
 ICONS = {"error": "✕", "warning": "!", "in_order": "✓"}  # never alone: the word stands beside it
 
@@ -114,24 +116,19 @@ def draw_moves(view: View, found: Preview) -> None:
         page.table(pd.DataFrame([moved(view, move) for move in ordered]), columns, caption=view.say("moves"))
 
 
-def moved(view: View, move: Move) -> dict[str, str]:
+def moved(view: View, move: Moved) -> dict[str, str]:
     """Return a line of the table of moves, in words."""
-    before, after = move.before, move.after
+    before, after = (
+        sentences.value_said(one.value, move.unit, view.lang, one.basis) for one in (move.before, move.after)
+    )
+    basis = move.after.basis if move.after.value is not None else ""
     return {
         "metric": page.metrics()[move.metric].words(view.lang)["name"],
-        "before": page.written(view, before.value, before.unit, basis=before.basis),
-        "after": page.written(view, after.value, after.unit, basis=after.basis),
-        "difference": difference(view, move),
-        "basis": view.app(f"bases.{after.basis}") if after.value is not None and after.basis else "",
+        "before": before,
+        "after": after,
+        "difference": (sentences.difference_said(move, view.lang) or "–") if move.changed else view.say("unchanged"),
+        "basis": view.app(f"bases.{basis}") if basis else "",
     }
-
-
-def difference(view: View, move: Move) -> str:
-    if not move.changed:
-        return view.say("unchanged")
-    if move.difference is None:
-        return "–"
-    return page.moved(view, move.difference, "days" if move.after.unit == "date" else move.after.unit)
 
 
 def draw_drafts(view: View, drafts: Sequence[Draft]) -> None:

@@ -10,6 +10,7 @@ from impact_analytics.i18n import TextError, text, texts
 from impact_analytics.problems import Problem, Refused
 from impact_analytics.programme import ProgrammeError, folders
 from impact_analytics.settings import data_folder
+from impact_analytics.store import Snapshot
 from impact_analytics.supplied import SuppliedError
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
@@ -59,14 +60,21 @@ def attempt(lang: str, act: Callable[[], bool]) -> int:
 
 def rebuild(folder: Path, lang: str) -> bool:
     """Build a programme and say so; return whether its files were taken."""
-    try:
-        snapshot = build.build(folder)
-    except Refused as refused:
-        print_problems(refused.problems, lang)
-        print(text("cli", "kept", lang, programme=folder.name))
+    snapshot = built(folder, lang)
+    if snapshot is None:
         return False
     print(text("cli", "built", lang, programme=folder.name, id=snapshot.id, rows=snapshot.note("rows")))
     return True
+
+
+def built(folder: Path, lang: str) -> Snapshot | None:
+    """Return the snapshot of a programme; where its files are refused say why and return nothing."""
+    try:
+        return build.build(folder)
+    except Refused as refused:
+        print_problems(refused.problems, lang)
+        print(text("cli", "kept", lang, programme=folder.name))
+        return None
 
 
 def print_problems(problems: Sequence[Problem], lang: str) -> None:

@@ -4,10 +4,8 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from impact_analytics import build
-from impact_analytics.cli.command import Commands, over_folders, print_problems
+from impact_analytics.cli.command import Commands, built, over_folders
 from impact_analytics.i18n import text
-from impact_analytics.problems import Refused
 from impact_analytics.queries import Asked
 from impact_analytics.queries.changes import ordered
 from impact_analytics.queries.sentences import plain, report
@@ -35,11 +33,8 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def _diff_one(folder: Path, since: date, as_of: date, lang: str) -> bool:
-    try:
-        snapshot = build.build(folder)
-    except Refused as refused:
-        print_problems(refused.problems, lang)
-        print(text("cli", "kept", lang, programme=folder.name))
+    snapshot = built(folder, lang)
+    if snapshot is None:
         return False
     print(plain(report(*ordered(Asked(snapshot, as_of), since), lang)))
     return True

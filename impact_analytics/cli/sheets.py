@@ -7,10 +7,12 @@ from pathlib import Path
 
 from impact_analytics import build, ingest
 from impact_analytics.cli.command import Commands, attempt, one_folder, print_problems
-from impact_analytics.formats import MINUS, UNITS, difference, full, short_day
+from impact_analytics.formats import short_day
 from impact_analytics.i18n import LANGUAGES, text
-from impact_analytics.ingest import Details, Handed, Move, Preview
+from impact_analytics.ingest import Details, Handed, Preview
 from impact_analytics.queries import forms
+from impact_analytics.queries.changes import Moved
+from impact_analytics.queries.sentences import figure_said, value_said
 from impact_analytics.semantics import metrics
 from impact_analytics.settings import terminal_user
 from impact_analytics.sheets import file_name, write, zipped
@@ -122,22 +124,10 @@ def print_preview(judged: Preview, lang: str) -> None:
         print(f"  {move_said(move, lang)}")
 
 
-def move_said(move: Move, lang: str) -> str:
+def move_said(move: Moved, lang: str) -> str:
     """Say a figure before and after, with the difference."""
-    unit = UNITS[move.after.unit]
-    before, after = (_figure(value, unit.id, lang) for value in (move.before.value, move.after.value))
     name = metrics()[move.metric].words(lang)["name"]
-    if not move.changed:
-        return f"{name}: {before} ({text('cli', 'unchanged', lang)})"
-    gone = "" if move.difference is None else f" ({_difference(move, lang)})"
-    return f"{name}: {before} → {after}{gone}"
-
-
-def _figure(value: object, unit: str, lang: str) -> str:
-    return short_day(value, "day", lang) if unit == "date" else full(value, UNITS[unit], lang)
-
-
-def _difference(move: Move, lang: str) -> str:
-    if move.after.unit == "date":
-        return full(move.difference, UNITS["days"], lang).replace("-", MINUS)
-    return difference(move.difference, UNITS[move.after.unit], lang)
+    if move.changed:
+        return f"{name}: {figure_said(move, lang)}"
+    same = value_said(move.after.value, move.unit, lang, move.after.basis)
+    return f"{name}: {same} ({text('cli', 'unchanged', lang)})"

@@ -2,7 +2,6 @@
 
 from impact_analytics.ingest.acceptance import accept, withdraw
 from impact_analytics.ingest.drafts import Details, Draft, Handed
-from impact_analytics.ingest.moves import Move
 from impact_analytics.ingest.preview import Preview, preview
 
-__all__ = ["Details", "Draft", "Handed", "Move", "Preview", "accept", "preview", "withdraw"]
+__all__ = ["Details", "Draft", "Handed", "Preview", "accept", "preview", "withdraw"]

@@ -13,10 +13,11 @@ from impact_analytics.deliveries import delivery
 from impact_analytics.formats import short_day
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.ingest.drafts import Details, Draft, Handed, judged
-from impact_analytics.ingest.moves import Move, day_of, moves
+from impact_analytics.ingest.moves import day_of, moves
 from impact_analytics.ingest.tables import said
 from impact_analytics.problems import Problem, errors
 from impact_analytics.programme import Programme
+from impact_analytics.queries.changes import Moved
 from impact_analytics.store import Snapshot
 
 ONE_DAY = timedelta(1)  # it may be tomorrow already where a sheet came from
@@ -36,7 +37,7 @@ class Preview:
     as_of: date
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
-    moves: tuple[Move, ...] = ()
+    moves: tuple[Moved, ...] = ()
 
     @property
     def errors(self) -> list[Problem]:

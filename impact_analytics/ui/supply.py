@@ -11,7 +11,7 @@ import streamlit as st
 
 from impact_analytics import ingest, supplied
 from impact_analytics.i18n import TextError
-from impact_analytics.ingest import Details, Draft, Handed, Move, Preview
+from impact_analytics.ingest import Details, Draft, Handed, Preview
 from impact_analytics.problems import Problem, Refused, errors
 from impact_analytics.programme import folders
 from impact_analytics.settings import data_folder
@@ -20,7 +20,7 @@ from impact_analytics.ui import markup, operators
 from impact_analytics.ui.page import View
 
 # What the page takes from here although it is made elsewhere.
-__all__ = ["Draft", "Entry", "Move", "Preview", "Problem"]
+__all__ = ["Draft", "Entry", "Preview", "Problem"]
 
 WORDS = ("files_button", "files_hint", "files_drop", "files_refused")
 CHECKED = "_supply_checked"

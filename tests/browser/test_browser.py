@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import expect
 
 from impact_analytics.ui.spec import pages
 
@@ -50,7 +51,7 @@ def test_cold_deep_links_keep_their_frame(visit):
     for slug in SLUGS:
         page = window.open(address(slug, "programme=example&territory=T04"))
         assert pages()[slug].words("en")["title"] in page.inner_text("h1.title")
-        assert page.locator("[data-testid=stSidebar]").is_visible()
+        expect(page.locator("[data-testid=stSidebar]")).to_be_visible()
         assert "territory=T04" in page.url
     assert window.errors == []
 

@@ -136,14 +136,18 @@ class Window(Visit):
     def signs_in(self, subject):
         self.page.get_by_role("button", name="Sign in").first.click()
         self.page.locator(f"button[name=sub][value={subject}]").click()
-        self.page.wait_for_url(f"{self.server}/**")
-        self.settled()
+        self.comes_back("Sign out")
 
     def signs_out(self):
         self.page.get_by_role("button", name="Sign out").click()
         self.page.get_by_role("button", name="End session").click()
+        self.comes_back("Sign in")
+
+    def comes_back(self, button):
+        """Wait until the provider has sent the browser back and the app offers the way in or out."""
         self.page.wait_for_url(f"{self.server}/**")
         self.settled()
+        expect(self.page.get_by_role("button", name=button).first).to_be_visible(timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -209,7 +213,8 @@ def test_a_visitor_who_has_not_signed_in_cannot_upload(window, signed):
     visitor = window(signed)
     visitor.open(LINK)
     is_shut(visitor)
-    assert visitor.page.get_by_role("button", name="Sign in").count() == 2  # in the sidebar, and in place of the page
+    # In the sidebar, and in place of the page.
+    expect(visitor.page.get_by_role("button", name="Sign in")).to_have_count(2, timeout=PATIENCE)
     assert violations(visitor.page) == []
 
 
@@ -221,9 +226,7 @@ def test_signing_in_is_not_enough(window, signed, subject):
     visitor.page.get_by_role("button", name="Sign in").click()
     visitor.page.locator("input[name=sub]").fill(subject)
     visitor.page.get_by_role("button", name="Authorize").click()
-    visitor.page.wait_for_url(f"{signed}/**")
-    visitor.settled()
-    assert visitor.page.get_by_role("button", name="Sign out").is_visible()
+    visitor.comes_back("Sign out")
     visitor.open(LINK)
     is_shut(visitor)
 

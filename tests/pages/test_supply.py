@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from impact_analytics import build, ingest, supplied
 from impact_analytics.i18n import LANGUAGES, text
-from impact_analytics.ingest import Details, Draft, Move, Preview
+from impact_analytics.ingest import Details, Draft, Preview
 from impact_analytics.problems import Problem, Refused
-from impact_analytics.queries import Value
+from impact_analytics.queries import Value, changes
 from impact_analytics.settings import PACKAGE
 from impact_analytics.supplied import Damaged, Entry, Moved, Stored
 from impact_analytics.ui import operators
@@ -29,7 +29,7 @@ def problem(severity, file, said, cell):
 
 
 def move(metric, before, after, basis="supplied"):
-    return Move(metric, Value(metric, before, basis), Value(metric, after, basis))
+    return changes.Moved(Value(metric, before, basis), Value(metric, after, basis))
 
 
 def judged(**others):
