@@ -31,6 +31,7 @@ from impact_analytics.store import NoSnapshot, Snapshot, current, database, pinn
 from impact_analytics.supplied import FOLDER, Damaged, SuppliedError
 
 KEPT = 5
+ALTERNATIVES = "alternatives"  # the folder of snapshots as other readings have them
 INPUTS = ("*.csv", "*.toml", "*.geojson")
 FRESH = 2_000_000_000  # nanoseconds in which a file can change again without its time showing it
 KNOWN = frozenset({"known_from", "received_on", "submitted_on", "decided_on"})  # the day something became known
@@ -184,6 +185,36 @@ def _make_anew(db: duckdb.DuckDBPyConnection, changed: set[str]) -> None:
     db.execute("COMMIT")
 
 
+def alternative(base: Snapshot, contradiction: str) -> Snapshot | None:
+    """Return a snapshot as the other reading of a contradiction has it, made on first need; None where it has none."""
+    id = f"{base.id}x{hashlib.sha256(contradiction.encode()).hexdigest()[:8]}"
+    path = base.path.parent / ALTERNATIVES / f"{base.programme_id}-{id}.duckdb"
+    with _alone(base.programme_id):
+        if path.is_file() or _write_alternative(base, contradiction, id, path):
+            return Snapshot(base.programme_id, id, path)
+    return None
+
+
+def _write_alternative(base: Snapshot, contradiction: str, id: str, path: Path) -> bool:
+    path.parent.mkdir(exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    try:
+        shutil.copyfile(base.path, unfinished)
+        with duckdb.connect(str(unfinished)) as db:
+            changed = checks.try_out(db, contradiction)
+            if not changed:
+                return False
+            _make_anew(db, changed)
+            for name in ("offered_day", *(f"made_{name}" for name in steps("marts"))):
+                db.execute(f"DROP TABLE {name}")
+            _make_marts(db, base.programme)
+            db.execute("UPDATE note SET value = $1 WHERE key = 'id'", [id])
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return True
+
+
 def steps(kind: str) -> dict[str, str]:
     """Return the SELECTs of `sql/facts/` or `sql/marts/` by name, each after those it reads."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted((SQL / kind).glob("*.sql"))}
@@ -327,4 +358,5 @@ def _replace(path: Path, content: str) -> None:
 def _forget_old(programme_id: str, id: str) -> None:
     built = sorted(cache_folder().glob(f"{programme_id}-*.duckdb"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in [path for path in built if path != database(programme_id, id)][KEPT - 1 :]:
-        path.unlink(missing_ok=True)
+        for one in (path, *path.parent.joinpath(ALTERNATIVES).glob(f"{path.stem}x*.duckdb")):
+            one.unlink(missing_ok=True)

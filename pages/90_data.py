@@ -69,30 +69,7 @@ def draw_sources(view: View) -> None:
     page.note(view, "sources_note")
 
 
-# ---------------------------------------------------------------- contradictions and gaps
-
-
-def draw_contradictions(view: View) -> None:
-    rows = data.contradictions(view.asked, view.lang)
-    page.heading(view.say("contradictions_title"))
-    if rows.empty:
-        page.paragraph(view.say("contradictions_none"))
-        return
-    page.note(view, "contradictions_note")
-    page.bullets([contradiction(view, row) for row in page.records(rows)])
-
-
-def contradiction(view: View, row: Mapping[Any, Any]) -> str:
-    """Return one contradiction as HTML: the source's words, what is wrong with them, how they are treated."""
-    source = f"{row['publisher']}: {row['source']}"
-    cited = markup.anchor(row["url"], source, outside=True) if row["url"] else markup.escape(source)
-    said = [
-        f'<p class="plain"><b>{markup.escape(view.say(key))}.</b> {markup.escape(row[key])}</p>'
-        for key in ("problem", "treatment")
-    ]
-    words_quoted = markup.escape(view.say("quoted", quote=row["quote"]))
-    quote = f'<blockquote class="quote">{words_quoted}<cite class="foot">{cited}</cite></blockquote>'
-    return quote + "".join(said)
+# ---------------------------------------------------------------- gaps
 
 
 def draw_gaps(view: View) -> None:
@@ -411,7 +388,6 @@ def threshold(view: View, id: str, number: float) -> str:
 
 PARTS: Mapping[str, Callable[[View], None]] = {
     "sources": draw_sources,
-    "contradictions": draw_contradictions,
     "glossary": draw_glossary,
     "tables": draw_tables,
     "gaps": draw_gaps,

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from impact_analytics.checks import alternatives
 from impact_analytics.checks.cells import FORMS, Typed, typed
 from impact_analytics.checks.constraints import Judged, broken_constraints
 from impact_analytics.checks.rules import broken_rules, read_by, rules
@@ -18,7 +19,7 @@ from impact_analytics.problems import Problem
 from impact_analytics.programme import Programme
 
 LARGE = 4 * 1024 * 1024  # bytes of a file
-__all__ = ["FORMS", "Filled", "add", "fill", "judge", "load", "read_by", "rules"]
+__all__ = ["FORMS", "Filled", "add", "fill", "judge", "load", "read_by", "rules", "try_out"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,7 @@ def load(
 def add(db: duckdb.DuckDBPyConnection, files: Sequence[DataFile]) -> list[Problem]:
     """Add rows to tables whose own rows break nothing; return what is wrong with the whole then."""
     changed = {file.table for file in files}
-    for (view,) in db.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
-        if view in changed:
-            _make_table_of(db, view)
+    _make_tables_of(db, changed)
     return judge(db, _fill(db, files, new=(), changed=changed))
 
 
@@ -68,7 +67,19 @@ def judge(db: duckdb.DuckDBPyConnection, filled: Filled) -> list[Problem]:
     tables = dict.fromkeys(one.file.table for one in filled.loaded)
     broken = [problem for name in tables for problem in broken_constraints(judged, contract()[name])]
     broken += broken_rules(db, lost, filled.changed)
+    if not lost:
+        broken += alternatives.broken_alternatives(db)
     return [_located(one, filled.files) for one in (*filled.problems, *broken)]
+
+
+def try_out(db: duckdb.DuckDBPyConnection, contradiction: str) -> set[str]:
+    """Change rows as the other reading of a contradiction has them; return the tables changed, none without one."""
+    found = alternatives.changed_by(db, contradiction)
+    changed = {one.table for one in found}
+    _make_tables_of(db, changed)
+    for one in found:
+        alternatives.try_out(db, one)
+    return changed
 
 
 def _fill(
@@ -136,11 +147,13 @@ def _see(db: duckdb.DuckDBPyConnection, one: Typed) -> None:
     db.execute(f'CREATE VIEW "{one.file.table}" AS SELECT {", ".join(columns + place)} FROM {one.name}')
 
 
-def _make_table_of(db: duckdb.DuckDBPyConnection, view: str) -> None:
-    """Make a table of what was seen as one, so that rows can be added."""
-    db.execute(f'CREATE TABLE "whole_{view}" AS SELECT * FROM "{view}"')
-    db.execute(f'DROP VIEW "{view}"')
-    db.execute(f'ALTER TABLE "whole_{view}" RENAME TO "{view}"')
+def _make_tables_of(db: duckdb.DuckDBPyConnection, changed: Collection[str]) -> None:
+    """Make tables of those that were only seen as such, so that their rows can be changed."""
+    for (view,) in db.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+        if view in changed:
+            db.execute(f'CREATE TABLE "whole_{view}" AS SELECT * FROM "{view}"')
+            db.execute(f'DROP VIEW "{view}"')
+            db.execute(f'ALTER TABLE "whole_{view}" RENAME TO "{view}"')
 
 
 def _insert(db: duckdb.DuckDBPyConnection, one: Typed) -> None:

@@ -256,6 +256,22 @@ def contradictions() -> list[Row]:
     ]
 
 
+def alternatives(deadlines: Sequence[Row], counts: Sequence[Row]) -> list[Row]:
+    """Return what the other readings would change: the total as the release has it, the term without its act."""
+    (term,) = (row["deadline_id"] for row in deadlines if row["decided_not_after"])
+    schools = next(row for row in counts if row["network"] == "school" and not row["project_id"])
+    return [
+        alternative("planned_network", "network_count", ("planned", schools["planned"]), ("planned", 100)),
+        alternative("term_in_report", "deadline", ("deadline_id", term), (None, None)),
+    ]
+
+
+def alternative(id: str, table: str, key: tuple[str, object], change: tuple[str | None, object]) -> Row:
+    """Return one change that another reading makes: column and value of the rows meant, column and value then."""
+    names = ("contradiction_id", "table_name", "key_column", "key_value", "column_name", "value")
+    return dict(zip(names, (id, table, *key, *change), strict=True))
+
+
 def gaps() -> list[Row]:
     """Return what a reader would ask and this programme does not say."""
     entries = (

@@ -186,5 +186,6 @@ def told(seed: int, company: Sequence[Member], truths: Mapping[str, Truth], foun
         "continuity": places.continuity(rng, company),
         "statement": places.statements(),
         "contradiction": places.contradictions(),
+        "alternative": places.alternatives(found["deadline"], found["network_count"]),
         "gap": places.gaps(),
     }

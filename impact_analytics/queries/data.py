@@ -1,4 +1,4 @@
-"""What the data are: their sources, contradictions, gaps, tables and state, and how each metric is computed."""
+"""What the data are: their sources, gaps, tables and state, and how each metric is computed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,6 @@ __all__ = [
     "State",
     "by_group",
     "columns",
-    "contradictions",
     "gaps",
     "metrics",
     "passport",
@@ -73,20 +72,6 @@ def sources(asked: Asked, lang: str, wanted: str = "") -> pd.DataFrame:
         ORDER BY rows DESC, s.publisher, s.title
         """,
         wanted=wanted.strip(),
-    )
-
-
-def contradictions(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return what the sources contradict: quote, problem, treatment, source, url."""
-    return rows(
-        asked,
-        f"""
-        SELECT c.quote, c.problem_{lang} AS problem, c.treatment_{lang} AS treatment, s.title AS source,
-            s.publisher, coalesce(s.url, '') AS url
-        FROM contradiction AS c
-        JOIN source AS s USING (source_id)
-        ORDER BY c.position
-        """,
     )
 
 

@@ -393,6 +393,20 @@ CREATE TABLE contradiction (
     source_id VARCHAR NOT NULL REFERENCES source (source_id)
 );
 
+-- it: l'altra lettura di una incongruenza: che cosa cambierebbe nelle tabelle
+-- en: the other reading of a contradiction: what it would change in the tables
+-- Rows of `table_name` whose `key_column` has `key_value` would have `value` in `column_name`; without a column, they are left out.
+CREATE TABLE alternative (
+    contradiction_id VARCHAR NOT NULL REFERENCES contradiction (contradiction_id),
+    table_name VARCHAR NOT NULL,
+    key_column VARCHAR NOT NULL,
+    key_value VARCHAR NOT NULL,
+    column_name VARCHAR,
+    value VARCHAR,
+    UNIQUE (contradiction_id, table_name, key_column, key_value, column_name),
+    CHECK (value IS NULL OR column_name IS NOT NULL)
+);
+
 -- it: che cosa un lettore chiederebbe e nessuna fonte dice
 -- en: what a reader would ask and no source says
 -- What a reader would ask and no source answers; `page` is the slug of the page that would show it.
