@@ -2,7 +2,6 @@
 
 import random
 from datetime import date
-from functools import cache
 
 import pytest
 
@@ -14,6 +13,8 @@ from tests.queries.asking import PROGRAMMES, oracle
 from tests.shipped import shipped
 
 NAMES = tuple(metrics())
+DRAWN = random.Random(30)
+DAYS = [date.fromordinal(DRAWN.randint(736_700, 739_400)) for _ in range(4)]
 READ_OTHERWISE = [
     (programme, id)
     for programme in PROGRAMMES
@@ -30,23 +31,15 @@ def rewritten(folder, id):
         for row in meant if one["column_name"] else ():
             row[one["column_name"]] = one["value"]
         folder.write(one["table_name"], rows if one["column_name"] else [row for row in rows if row not in meant])
+    folder.file("alternative").unlink()
     return build.build(folder.path)
-
-
-@cache
-def days():
-    drawn = random.Random(30)
-    return [date(2018, 1, 1).fromordinal(drawn.randint(736_700, 739_400)) for _ in range(30)]
 
 
 @pytest.mark.parametrize(("programme", "id"), READ_OTHERWISE)
 def test_an_other_reading_is_that_of_the_files_rewritten(programme, id, tmp_path, cache):
     expected = rewritten(copied(programme, tmp_path), id)
     found = build.alternative(build.build(copied(programme, tmp_path / "as_it_is").path), id)
-    asked = [
-        Asked(found, found.programme.default_as_of),
-        *(Asked(found, day) for day in days()[: 30 if programme == "impact" else 8]),
-    ]
+    asked = [Asked(found, found.programme.default_as_of), *(Asked(found, day) for day in DAYS)]
     for one in asked:
         other = values(Asked(expected, one.as_of), NAMES)
         assert {name: (one.value, one.basis) for name, one in values(one, NAMES).items()} == {
@@ -66,13 +59,12 @@ def test_the_effect_names_every_figure_that_changes_and_no_other(cache, tmp_path
     snapshot = build.build(copied("impact", tmp_path).path)
     unsettled = sum(row["counts_in_total"] == "unsettled" for row in oracle("impact").typed("partner"))
     asked = Asked(snapshot, snapshot.programme.default_as_of)
-    found = {
-        moved.metric: moved for moved in contradictions.effect(asked, build.alternative(snapshot, "partner_counts"))
-    }
+    other = build.alternative(snapshot, "partner_counts")
+    found = {moved.metric: moved for moved in contradictions.effect(asked, other)}
     assert set(found) == {"partners_known", "partners_unsettled"}
     assert found["partners_known"].difference == unsettled > 0
     narrowed = Asked(snapshot, asked.as_of, (("territory", ("ITI1",)),))
-    assert contradictions.effect(narrowed, build.alternative(snapshot, "partner_counts")) == ()
+    assert contradictions.effect(narrowed, other) == ()
 
 
 def test_an_other_reading_is_made_once_and_goes_with_its_snapshot(programme_folder, cache, monkeypatch):
