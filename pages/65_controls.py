@@ -60,7 +60,9 @@ def more_said(view: View, measure: Measure) -> str:
     if not (measure.known and measure.applicable and measure.more):
         return ""
     units = {name: "eur" if name.endswith("_eur") else "count" for name in measure.more}
-    told = {name: page.written(view, amount, units[name]) for name, amount in measure.more.items() if name != "accounts"}
+    told = {
+        name: page.written(view, amount, units[name]) for name, amount in measure.more.items() if name != "accounts"
+    }
     return view.say(f"measure.{measure.id}.more", part=page.written(view, measure.part, measure.unit), **told)
 
 
@@ -211,9 +213,9 @@ def draw_finding_table(view: View, found: pd.DataFrame) -> None:
         Column("severity", view.say("col_severity")),
         Column("sentence", view.say("col_sentence"), wide=True),
         Column("reaction", view.say("col_reaction"), wide=True),
-        Column("cut", view.say("col_cut"), "right"),
-        Column("recovery", view.say("col_recovery")),
         Column("state", view.say("col_state")),
+        Column("recovery", view.say("col_recovery")),
+        Column("cut", view.say("col_cut"), "right"),
     ]
     page.table(rows, columns, caption=title)
     if len(found) > len(rows):
@@ -317,24 +319,7 @@ def finding_rows(view: View, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_by_territory(view: View, rows: pd.DataFrame) -> None:
-    if not any(rows["value"]):
-        return
-
-    def data() -> page.Data:
-        told = rows.assign(
-            cut=[unit_said(view, amount, "eur") for amount in rows["cut_eur"]],
-            **{
-                name: [str(number) for number in rows[name]]
-                for name in ("value", "findings", "serious", "irregularities")
-            },
-        )
-        headings = ("value", "findings", "serious", "irregularities", "cut")
-        return told, [
-            Column("label", view.say("col_territory")),
-            *(Column(name, view.say(f"count_{name}"), "right") for name in headings),
-        ]
-
-    shown = rows[[value > 0 for value in rows["value"]]]
+    shown = rows.assign(note=[open_said(view, count) for count in rows["open"]])
     unit = page.UNITS["count"]
     page.chart(
         view,
@@ -343,11 +328,26 @@ def draw_by_territory(view: View, rows: pd.DataFrame) -> None:
         alt=lambda: ranking.bars_alt(shown, view.lang, unit=unit),
         title=view.say("by_territory_title"),
         subtitle=page.subtitle(view, view.say("by_territory_unit")),
-        data=data,
+        data=lambda: territory_data(view, rows),
         sources=sources.cited(view.asked, "finding"),
         on_click=narrow,
         depends=view.asked,
     )
+
+
+def open_said(view: View, count: int) -> str:
+    words = "none" if not count else "one" if count == 1 else "many"
+    return view.say(f"open_count.{words}", count=count)
+
+
+def territory_data(view: View, rows: pd.DataFrame) -> page.Data:
+    numbers = ("value", "open", "serious", "irregularities")
+    told = rows.assign(
+        cut=[unit_said(view, amount, "eur") for amount in rows["cut_eur"]],
+        **{name: [str(number) for number in rows[name]] for name in numbers},
+    )
+    counts = [Column(name, view.say(f"count_{name}"), "right") for name in (*numbers, "cut")]
+    return told, [Column("label", view.say("col_territory")), *counts]
 
 
 def narrow(picked: list[str]) -> None:
@@ -446,10 +446,10 @@ def draw_selected(view: View, drawn: Draw) -> None:
     columns = [
         Column("place", view.say("col_project"), link="project"),
         Column("chosen", view.say("col_chosen")),
-        Column("score", view.say("col_score"), "right"),
-        Column("key", view.say("col_key")),
-        Column("contribution", view.say("col_contribution"), "right"),
         Column("done", view.say("col_done_already")),
+        Column("key", view.say("col_key")),
+        Column("score", view.say("col_score"), "right"),
+        Column("contribution", view.say("col_contribution"), "right"),
     ]
     page.table(rows, columns, caption=title)
     page.foot(view, "selected", title=title, data=lambda: population_data(view, drawn))

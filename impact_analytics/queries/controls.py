@@ -333,28 +333,27 @@ def irregularities(found: pd.DataFrame) -> Irregularities:
 
 
 def by_territory(found: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per territory with findings, most open ones first: id, label, findings, value (open), serious,
-    irregularities, cut_eur, basis, note.
+    """Return one row per territory with findings, most of them first: id, label, value (findings), open, serious,
+    irregularities, cut_eur, basis.
     """
     of_place: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in records(found):
         of_place[row["territory"], row["place"]].append(row)
     counted = [{"id": id, "label": label, **_counts(listed)} for (id, label), listed in of_place.items()]
-    counted.sort(key=lambda row: (-row["value"], -row["findings"], row["label"]))
-    columns = ("id", "label", "findings", "value", "serious", "irregularities", "cut_eur", "basis", "note")
+    counted.sort(key=lambda row: (-row["value"], -row["open"], row["label"]))
+    columns = ("id", "label", "value", "open", "serious", "irregularities", "cut_eur", "basis")
     return pd.DataFrame(counted, columns=list(columns), dtype=object)
 
 
 def _counts(listed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     severity = Counter(row["severity"] for row in listed)
     return {
-        "findings": len(listed),
-        "value": sum(row["open"] for row in listed),
+        "value": len(listed),
+        "open": sum(row["open"] for row in listed),
         "serious": severity["serious"],
         "irregularities": sum(row["irregularity"] for row in listed),
         "cut_eur": _total(row["cut_eur"] for row in listed),
         "basis": listed[0]["basis"],
-        "note": "",
     }
 
 
