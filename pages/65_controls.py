@@ -6,7 +6,7 @@ import streamlit as st
 
 from impact_analytics.charts import ranking
 from impact_analytics.exports import Field, Sheet
-from impact_analytics.queries import Asked, controls, progress, selection, sources, value
+from impact_analytics.queries import Asked, controls, of_project, progress, selection, sources, value
 from impact_analytics.queries.controls import FinancialYear, Measure
 from impact_analytics.queries.selection import Draw, Member
 from impact_analytics.ui import downloads, markup, page, trail
@@ -336,8 +336,7 @@ def draw_by_territory(view: View, rows: pd.DataFrame) -> None:
 
 
 def open_said(view: View, count: int) -> str:
-    words = "none" if not count else "one" if count == 1 else "many"
-    return view.say(f"open_count.{words}", count=count)
+    return view.say(f"open_count.{'one' if count == 1 else 'many'}", count=count) if count else ""
 
 
 def territory_data(view: View, rows: pd.DataFrame) -> page.Data:
@@ -359,10 +358,10 @@ def narrow(picked: list[str]) -> None:
 # ---------------------------------------------------------------- checks done and selection
 
 
-def draw_checks(view: View, asked: Asked, year: FinancialYear) -> None:
+def draw_checks(view: View, asked: Asked, year: FinancialYear, project: str) -> None:
     title = view.say("checks_title")
     page.heading(title, page.subtitle(view, year_said(view, year)))
-    found = controls.checks(asked, view.lang, year.year)
+    found = controls.kept(controls.checks(asked, view.lang, year.year), project=project)
     if found.empty:
         page.paragraph(view.say("checks_none"))
         return
@@ -602,11 +601,14 @@ def draw_recorded(view: View, asked: Asked, found: Mapping[FinancialYear, Sequen
         trail.draw(view, project, (view.say("menu"), ""))
     if "action_line" in view.asked.chosen:
         page.note(view, "of_line")
-    page.cards([page.card_of(view, value(asked, name)) for name in CARDS])
+    narrowed = of_project(asked, project) if project else asked
+    page.cards([page.card_of(view, value(narrowed, name)) for name in CARDS])
     draw_measures(view, asked, year, found[year])
+    if project:
+        page.note(view, "measures_whole")
     draw_years(view, found)
     draw_findings(view, asked, project)
-    draw_checks(view, asked, year)
+    draw_checks(view, asked, year, project)
     draw_selection(view, year)
     draw_statements(view)
     draw_gaps(view)

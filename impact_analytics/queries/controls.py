@@ -303,7 +303,7 @@ def findings(asked: Asked, lang: str) -> pd.DataFrame:
 def kept(
     found: pd.DataFrame, *, severity: str = "", status: str = "", control: str = "", project: str = ""
 ) -> pd.DataFrame:
-    """Return the findings of a severity, open or closed, of one kind of control, of one project; blank keeps all."""
+    """Return the rows of a severity, open or closed, of one kind of control, of one project; blank keeps all."""
     wanted = {"severity": severity, "control": control, "project_id": project}
     told = {name: value for name, value in wanted.items() if value}
     fits = [
