@@ -109,9 +109,11 @@ def whole_projects(asked: Asked) -> Asked:
     return replace(asked, where=tuple(pair for pair in asked.where if pair[0] != "action_line"))
 
 
-def every_year(asked: Asked) -> dict[FinancialYear, list[Measure]]:
+@lru_cache(maxsize=512)
+def every_year(asked: Asked) -> Mapping[FinancialYear, list[Measure]]:
     """Return the five measures of the day's own financial year and of every one with anything in it, newest first."""
-    known, found = recorded(asked.snapshot), {}
+    known = recorded(asked.snapshot)
+    found: dict[FinancialYear, list[Measure]] = {}
     for year, row in zip(years(asked), records(by_year(asked)), strict=True):
         measured = [_measure(id, row, known) for id in MEASURES]
         if asked.as_of <= year.ends_on or any(one.whole or one.part for one in measured):
