@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,11 @@ OPEN_FIRST = ("open", "closed")
 
 
 # ---------------------------------------------------------------- words
+
+
+def subtitle(view: View, *said: str) -> str:
+    """Return the quiet line under a title; without lines of action, by which controls are not split."""
+    return page.subtitle(replace(view, filters=view.filters.having("action_line", ())), *said)
 
 
 def year_said(view: View, year: FinancialYear) -> str:
@@ -85,7 +91,7 @@ def reference_said(view: View, id: str) -> str:
 
 
 def draw_measures(view: View, asked: Asked, year: FinancialYear, found: Sequence[Measure]) -> None:
-    page.heading(view.say("measures_title"), page.subtitle(view, year_said(view, year)))
+    page.heading(view.say("measures_title"), subtitle(view, year_said(view, year)))
     page.note(view, "measures_note")
     if view.as_of < year.ends_on:
         page.note(view, "year_open", day=page.written(view, view.as_of, "date"))
@@ -114,7 +120,7 @@ def since_start(view: View, asked: Asked, id: str) -> str:
 
 def draw_years(view: View, found: Mapping[FinancialYear, Sequence[Measure]]) -> None:
     title = view.say("years_title")
-    page.heading(title, page.subtitle(view), level=3)
+    page.heading(title, subtitle(view), level=3)
     rows = [
         {"year": str(year.year)} | {one.id: cell(view, one) for one in measured} for year, measured in found.items()
     ]
@@ -165,7 +171,7 @@ def years_data(view: View, found: Mapping[FinancialYear, Sequence[Measure]]) -> 
 
 def draw_findings(view: View, asked: Asked, project: str) -> None:
     every = controls.findings(asked, view.lang)
-    page.heading(view.say("findings_title"), page.subtitle(view))
+    page.heading(view.say("findings_title"), subtitle(view))
     if every.empty:
         page.paragraph(view.say("findings_none"))
         return
@@ -205,7 +211,8 @@ def draw_finding_table(view: View, found: pd.DataFrame) -> None:
     if found.empty:
         page.paragraph(view.say("findings_kept_none"))
         return
-    rows = [finding_row(view, row) for row in page.records(found.head(FINDINGS_SHOWN))]
+    shown = page.records(found.head(FINDINGS_SHOWN))
+    rows = [finding_row(view, row) for row in shown]
     columns = [
         Column("found", view.say("col_found")),
         Column("place", view.say("col_project"), link="project"),
@@ -213,8 +220,7 @@ def draw_finding_table(view: View, found: pd.DataFrame) -> None:
         Column("severity", view.say("col_severity")),
         Column("sentence", view.say("col_sentence"), wide=True),
         Column("reaction", view.say("col_reaction"), wide=True),
-        Column("state", view.say("col_state")),
-        Column("recovery", view.say("col_recovery")),
+        Column("state", view.say("col_state"), wide=any(one["ordered_on"] for one in shown)),
         Column("cut", view.say("col_cut"), "right"),
     ]
     page.table(rows, columns, caption=title)
@@ -244,8 +250,7 @@ def finding_row(view: View, row: Mapping[str, Any]) -> dict[str, Any]:
         "sentence": row["sentence"],
         "reaction": reaction_said(view, row),
         "cut": unit_said(view, row["cut_eur"], "eur"),
-        "recovery": recovery_said(view, row),
-        "state": state_said(view, row),
+        "state": "; ".join(filter(None, [state_said(view, row), recovery_said(view, row)])),
     }
 
 
@@ -268,7 +273,7 @@ def reaction_said(view: View, row: Mapping[str, Any]) -> str:
 
 def recovery_said(view: View, row: Mapping[str, Any]) -> str:
     if row["ordered_on"] is None:
-        return "–"
+        return ""
     ordered = view.say(
         "ordered", amount=page.written(view, row["ordered_eur"], "eur"), day=day_said(view, row["ordered_on"])
     )
@@ -327,7 +332,7 @@ def draw_by_territory(view: View, rows: pd.DataFrame) -> None:
         lambda: ranking.bars(shown, view.look, view.lang, unit=unit),
         alt=lambda: ranking.bars_alt(shown, view.lang, unit=unit),
         title=view.say("by_territory_title"),
-        subtitle=page.subtitle(view, view.say("by_territory_unit")),
+        subtitle=subtitle(view, view.say("by_territory_unit")),
         data=lambda: territory_data(view, rows),
         sources=sources.cited(view.asked, "finding"),
         on_click=narrow,
@@ -360,7 +365,7 @@ def narrow(picked: list[str]) -> None:
 
 def draw_checks(view: View, asked: Asked, year: FinancialYear, project: str) -> None:
     title = view.say("checks_title")
-    page.heading(title, page.subtitle(view, year_said(view, year)))
+    page.heading(title, subtitle(view, year_said(view, year)))
     found = controls.kept(controls.checks(asked, view.lang, year.year), project=project)
     if found.empty:
         page.paragraph(view.say("checks_none"))
