@@ -219,7 +219,7 @@ def draw_finding_table(view: View, found: pd.DataFrame) -> None:
         Column("control", view.say("col_control"), link="controlled"),
         Column("severity", view.say("col_severity")),
         Column("sentence", view.say("col_sentence"), wide=True),
-        Column("reaction", view.say("col_reaction"), wide=True),
+        Column("reaction", view.say("col_reaction")),
         Column("state", view.say("col_state"), wide=any(one["ordered_on"] for one in shown)),
         Column("cut", view.say("col_cut"), "right"),
     ]
@@ -576,7 +576,7 @@ def draw_gaps(view: View) -> None:
     if found.empty:
         return
     page.heading(view.say("gaps_title"), level=3)
-    columns = [Column("title", view.say("col_gap"), wide=True), Column("reason", view.say("col_reason"), wide=True)]
+    columns = [Column("title", view.say("col_gap")), Column("reason", view.say("col_reason"), wide=True)]
     page.table(found, columns, caption=view.say("gaps_title"))
 
 
