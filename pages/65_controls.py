@@ -211,16 +211,15 @@ def draw_finding_table(view: View, found: pd.DataFrame) -> None:
     if found.empty:
         page.paragraph(view.say("findings_kept_none"))
         return
-    shown = page.records(found.head(FINDINGS_SHOWN))
-    rows = [finding_row(view, row) for row in shown]
+    rows = [finding_row(view, row) for row in page.records(found.head(FINDINGS_SHOWN))]
     columns = [
         Column("found", view.say("col_found")),
         Column("place", view.say("col_project"), link="project"),
         Column("control", view.say("col_control"), link="controlled"),
         Column("severity", view.say("col_severity")),
         Column("sentence", view.say("col_sentence"), wide=True),
-        Column("reaction", view.say("col_reaction")),
-        Column("state", view.say("col_state"), wide=any(one["ordered_on"] for one in shown)),
+        Column("reaction", view.say("col_reaction"), wide=True),
+        Column("state", view.say("col_state")),
         Column("cut", view.say("col_cut"), "right"),
     ]
     page.table(rows, columns, caption=title)
