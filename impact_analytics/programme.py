@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,24 @@ BASES = ("published", "supplied", "example")
 STATUSES = ("open", "concluded")
 NEWEST = "newest"  # as default_as_of of an open programme: the newest day on which anything became known
 OPERATOR = re.compile(r"[^@\s]+@[^@\s]+|sub:\S+")
+# What may weigh in a selection by risk: each is worked out from the data.
+RISKS = ("eu_contribution", "sheets", "findings", "error", "uncovered_advance", "gap")
+HALF, ALL = Decimal("0.5"), Decimal(1)
 
 
 class ProgrammeError(TextError):
     """A programme folder or `programme.toml` that cannot be used."""
 
     FILE = "programme"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """How projects are drawn for checks on the spot: the seed, which part at random, and what a risk weighs."""
+
+    seed: str
+    random_share: Decimal = ALL
+    weights: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Programme:
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     grounds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    selection: Selection | None = None
 
     @property
     def is_example(self) -> bool:
@@ -84,6 +98,7 @@ def parse(text: str, id: str, newest: date = date.min) -> Programme:
             raise ProgrammeError("choice", place=place, key=key, value=known[key], allowed=", ".join(allowed))
     known["default_as_of"] = _default_day(known, newest, place)
     known["operators"] = _operators(known.get("operators", []), place)
+    known["selection"] = _selection(known["selection"], place) if "selection" in known else None
     return Programme(id=id, **known)
 
 
@@ -103,6 +118,36 @@ def _operators(listed: object, place: str) -> tuple[str, ...]:
         if not OPERATOR.fullmatch(one):
             raise ProgrammeError("operator", place=place, value=one)
     return tuple(listed)
+
+
+def _selection(table: object, place: str) -> Selection:
+    if not isinstance(table, dict) or set(table) - {"seed", "random_share", "weights"}:
+        raise ProgrammeError("selection", place=place)
+    seed, weights = table.get("seed"), table.get("weights", {})
+    if type(seed) not in (int, str) or not re.fullmatch(r"[^\s|](?:[^\n\r|]*[^\s|])?", str(seed)):
+        raise ProgrammeError("seed", place=place)
+    known = _weights(weights, place)
+    share = _number(table["random_share"]) if "random_share" in table else HALF if known else ALL
+    if share is None or not 0 <= share <= 1 or (share < 1 and not known):
+        raise ProgrammeError("random_share", place=place)
+    return Selection(str(seed), share, known)
+
+
+def _weights(table: object, place: str) -> Mapping[str, Decimal]:
+    if not isinstance(table, dict) or set(table) - set(RISKS):
+        raise ProgrammeError("weights", place=place, allowed=", ".join(RISKS))
+    found = {name: _number(table[name]) for name in RISKS if name in table}
+    weights = {name: weight for name, weight in found.items() if weight is not None and weight > 0}
+    if len(weights) < len(found):
+        raise ProgrammeError("weights", place=place, allowed=", ".join(RISKS))
+    return weights
+
+
+def _number(value: object) -> Decimal | None:
+    """Return a number as it was written; None for what is none."""
+    known = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = Decimal(str(value)) if known else Decimal("NaN")
+    return number if number.is_finite() else None
 
 
 def folders(data: Path) -> dict[str, Path]:

@@ -1,11 +1,13 @@
 """What a `programme.toml` may say, and the sentence for what it may not."""
 
+from decimal import Decimal
+
 import pytest
 
 from impact_analytics import build
 from impact_analytics.cli import main
 from impact_analytics.i18n import LANGUAGES, TEXTS, words
-from impact_analytics.programme import ProgrammeError, parse
+from impact_analytics.programme import ProgrammeError, Selection, parse
 
 TOML = """
 basis = "supplied"
@@ -29,6 +31,14 @@ BROKEN = {
     "day": (TOML.replace("2031-12-31", '"2031-12-31"'), "oer", "default_as_of must be a date"),
     "operators": (TOML + 'operators = "ada@oer.example"', "oer", "operators must be a list of texts"),
     "operator": (TOML + 'operators = ["ada@oer.example", "Bo"]', "oer", "“Bo” is no address with @"),
+    "selection": (TOML + "selection = { seed = 5, colour = 1 }", "oer", "[selection] must be a table with seed"),
+    "seed": (TOML + 'selection = { seed = "a|b" }', "oer", "seed must be a whole number or a text on one line"),
+    "random_share": (TOML + "selection = { seed = 5, random_share = 0.5 }", "oer", "below 1 it needs"),
+    "weights": (
+        TOML + "selection = { seed = 5, weights = { eu_contribution = 1, moon = 2 } }",
+        "oer",
+        "one of the factors eu_contribution, sheets, findings, error, uncovered_advance, gap with",
+    ),
     "folder_name": (TOML, "Ør 2", "Ør 2: a programme's folder is named with"),
     "no_file": (None, "oer", "no programme.toml can be read there."),
     "encoding": (TOML.encode("utf-16"), "oer", "oer/programme.toml: not UTF-8."),
@@ -85,3 +95,42 @@ def test_operators_that_are_no_list_of_texts_are_refused(listed):
     with pytest.raises(ProgrammeError) as broken:
         parse(TOML + f"operators = {listed}", "oer")
     assert broken.value.key == "operators"
+
+
+def test_a_selection_is_read_as_it_was_written():
+    assert parse(TOML, "oer").selection is None
+    said = parse(TOML + "selection = { seed = 17 }", "oer").selection
+    assert said == Selection("17", Decimal(1), {})
+    said = parse(TOML + 'selection = { seed = "a b", weights = { gap = 0.1, sheets = 2 } }', "oer").selection
+    assert said == Selection("a b", Decimal("0.5"), {"sheets": Decimal(2), "gap": Decimal("0.1")})
+    said = parse(TOML + "selection = { seed = 0, random_share = 0, weights = { gap = 1 } }", "oer").selection
+    assert said == Selection("0", Decimal(0), {"gap": Decimal(1)})
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("5", "selection"),
+        ("[]", "selection"),
+        ("{}", "seed"),
+        ("{ seed = true }", "seed"),
+        ("{ seed = 1.5 }", "seed"),
+        ('{ seed = "" }', "seed"),
+        ('{ seed = " a" }', "seed"),
+        ('{ seed = "a\\nb" }', "seed"),
+        ("{ seed = 1, weights = 3 }", "weights"),
+        ("{ seed = 1, weights = { gap = 0 } }", "weights"),
+        ("{ seed = 1, weights = { gap = -1 } }", "weights"),
+        ("{ seed = 1, weights = { gap = true } }", "weights"),
+        ('{ seed = 1, weights = { gap = "1" } }', "weights"),
+        ("{ seed = 1, weights = { gap = nan } }", "weights"),
+        ("{ seed = 1, random_share = 1.1 }", "random_share"),
+        ("{ seed = 1, random_share = -0.1, weights = { gap = 1 } }", "random_share"),
+        ('{ seed = 1, random_share = "1" }', "random_share"),
+        ("{ seed = 1, random_share = inf, weights = { gap = 1 } }", "random_share"),
+    ],
+)
+def test_a_selection_that_could_not_be_repeated_is_refused(written, key):
+    with pytest.raises(ProgrammeError) as broken:
+        parse(TOML + f"selection = {written}", "oer")
+    assert broken.value.key == key

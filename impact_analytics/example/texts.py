@@ -67,6 +67,18 @@ gap_late_points = {{ it = "Convenzione di lettura", en = "Reading convention" }}
 on_the_spot_share = {{ it = "Regole d'esempio, art. 12", en = "Example rules, Art. 12" }}
 operational_share = {{ it = "Regole d'esempio, art. 13", en = "Example rules, Art. 13" }}
 error_rate = {{ it = "Regole d'esempio, art. 14", en = "Example rules, Art. 14" }}
+
+[selection]
+seed = "urna-17"
+random_share = 0.5
+
+[selection.weights]
+eu_contribution = 2
+sheets = 1
+findings = 2
+error = 2
+uncovered_advance = 2
+gap = 1
 """
 
 README = """\

@@ -71,4 +71,17 @@ en = "Auditor"
 
 [grounds]
 # request_days = {{ it = "DA SOSTITUIRE: art. ...", en = "TO BE REPLACED: Art. ..." }}
+
+# La selezione dei progetti da controllare in loco: il seme con cui si ripete, la parte a caso, i pesi del rischio.
+# The selection of projects for checks on the spot: the seed that repeats it, the part at random, the weights of risk.
+# [selection]
+# seed = "2030-a"
+# random_share = 0.5        # da 0 a 1 / from 0 to 1
+# [selection.weights]       # quelli che servono / those that are needed
+# eu_contribution = 2       # contributo UE / EU contribution
+# sheets = 1                # schede non pervenute o fuori termine / sheets missing or late
+# findings = 2              # rilievi aperti / open findings
+# error = 2                 # errore in controlli precedenti / error in earlier checks
+# uncovered_advance = 2     # anticipo non coperto / uncovered advance
+# gap = 1                   # ritardo fisico sul tempo / physical progress behind time
 """

@@ -17,10 +17,15 @@ def draw(
     told: Callable[[], Sequence[tuple[str, str]]],
     *,
     text: Callable[[], str] | None = None,
+    part: str = "",
 ) -> None:
-    """Draw the buttons of a sheet; `told` is what the workbook says of it, the files are made when asked for."""
+    """Draw the buttons of a sheet; `told` is what the workbook says of it, the files are made when asked for.
+
+    `part` names the files of a page that offers several.
+    """
     mark = view.app("example_band") if view.example else ""
-    name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{view.spec.slug}_{view.as_of.isoformat()}"
+    what = f"{view.spec.slug}_{part}" if part else view.spec.slug
+    name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{what}_{view.as_of.isoformat()}"
     files: list[tuple[str, Callable[[], bytes], str]] = [
         ("xlsx", lambda: workbook([sheet()], told(), notes_name=view.say("notes"), mark=mark), XLSX),
         ("csv", lambda: csv_file(sheet().plain, mark=mark), "text/csv"),
