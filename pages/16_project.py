@@ -180,8 +180,10 @@ def draw_terms(view: View) -> None:
 
 def terms(view: View) -> Part:
     decided = deadlines.decisions(view.asked, view.lang)
-    every = [row for row in page.records(decided) if not row["possible"]]
-    shown = decided[~decided["possible"].astype(bool)].assign(
+    gone = deadlines.terms(view.asked, view.lang)["withdrawn_on"].iloc[0]
+    own = [not row["possible"] and (gone is None or row["known_on"] <= gone) for row in page.records(decided)]
+    every = page.records(decided[own])
+    shown = decided[own].assign(
         what=[act_said(view, row) for row in every],
         level=[view.say("level_own" if row["own"] else "level_call") for row in every],
         extension=[view.app(f"extension.{row['extension']}") for row in every],

@@ -367,7 +367,8 @@ def draw_projects(view: View, rows: pd.DataFrame) -> None:
     if untold:
         page.paragraph(counted(view, "no_term", untold), quiet=True)
     for one in each(deadlines.withdrawals(view.asked, view.lang)):
-        page.paragraph(withdrawn_said(view, one))
+        label, _, rest = withdrawn_said(view, one).partition(":")
+        st.html(f'<p class="plain">{page.linked(project_link(view, one.project), label)}:{markup.escape(rest)}</p>')
 
 
 def with_words(figure: Any, view: View, rows: pd.DataFrame) -> Any:

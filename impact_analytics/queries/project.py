@@ -75,12 +75,6 @@ def listed(asked: Asked, lang: str) -> pd.DataFrame:
     )
 
 
-def alone(asked: Asked, project: str) -> Asked:
-    """Ask of one project, wherever it is; lines asked for stay."""
-    lines = tuple(pair for pair in asked.where if pair[0] == "action_line")
-    return of_project(replace(asked, where=lines), project)
-
-
 def identity(asked: Asked, project: str, lang: str) -> Mapping[Any, Any] | None:
     """Return what a project is: its names, codes, place, dates with their precision, state, note and source; None
     where it is not known yet.

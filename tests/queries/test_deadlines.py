@@ -135,6 +135,10 @@ def since(row):
 
 @pytest.fixture(scope="module")
 def raw():
+    return raw_rows()
+
+
+def raw_rows():
     projects, decisions, sheets, ends = read("project"), read("deadline"), {}, {}
     for row in read("sheet"):
         sheets.setdefault(row["project_id"], []).append(row)
