@@ -483,6 +483,7 @@ ROWS = (
     ("origins",),
 )
 SIGNED = ("months", "moved")  # what says by how much something changed
+NOT_KNOWN = ("on_date", "eu_eur", "state_eur", "own_eur")  # what there is although no source says it
 
 
 def draw_part(view: View, part: Part, name: str) -> None:
@@ -519,7 +520,7 @@ def cells(view: View, part: Part, row: Row) -> dict[str, Any]:
 def written(view: View, row: Row, one: Field) -> str:
     value = row[one.name]
     if value is None or value == "":
-        return "–"
+        return view.app("not_known") if one.name in NOT_KNOWN else "–"
     if one.unit == "date":
         return page.short_day(value, row[one.precision] if one.precision else "day", view.lang)
     if one.name in SIGNED:
@@ -562,11 +563,15 @@ def draw_book(view: View, known: Row) -> None:
     downloads.draw_book(
         view,
         "project",
-        lambda: [sheet(view, name, part(view)) for name, part in {"terms": terms, **PARTS}.items()],
+        lambda: [sheet(view, name, part) for name, part in every_part(view).items() if len(part.rows)],
         lambda: notes(view, known),
         notes_name=view.say("notes"),
         about=view.project,
     )
+
+
+def every_part(view: View) -> dict[str, Part]:
+    return {name: part(view) for name, part in {"terms": terms, **PARTS}.items()}
 
 
 def sheet(view: View, name: str, part: Part) -> Sheet:
