@@ -76,10 +76,11 @@ def cell(told: str | None, below: str = "") -> str:
 
 def who(view: View, row: Row) -> list[str]:
     dossier = view.link("territories", territory=[row["territory"]], q=None)
+    sheet = view.link("project", project=row["project_id"])
     within = page.quietly(view.say("within", names=row["found"])) if row["found"] else ""
     return [
         page.linked(dossier, row["territory_name"]),
-        cell(row["title"] or view.say("no_title"), row["lead"]) + within,
+        page.linked(sheet, row["title"] or view.say("no_title")) + page.quietly(row["lead"]) + within,
         cell(row["prog_code"] or row["cup"] or view.say("no_codes"), row["cup"] if row["prog_code"] else ""),
     ]
 

@@ -1,3 +1,4 @@
+import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import ranking, trend
@@ -6,6 +7,11 @@ from impact_analytics.ui import page
 from impact_analytics.ui.page import Column, View
 
 EUR = page.UNITS["eur"]
+
+
+def address(view: View, rows: pd.DataFrame) -> list[str]:
+    """Return the page of each row's project."""
+    return [view.link("project", project=id) for id in rows["project"]]
 
 
 def draw_equation(view: View) -> None:
@@ -36,6 +42,7 @@ def draw_territories(view: View) -> None:
 
     def data() -> page.Data:
         shown = rows.assign(
+            address=address(view, rows),
             value=[
                 page.written(view, value, "eur", basis=basis)
                 for value, basis in zip(rows["value"], rows["basis"], strict=True)
@@ -43,7 +50,7 @@ def draw_territories(view: View) -> None:
             basis=[view.app(f"bases.{basis}") if basis else "" for basis in rows["basis"]],
         )
         return shown, [
-            Column("label", view.say("col_territory")),
+            Column("label", view.say("col_territory"), link="address"),
             Column("value", view.say("col_amount"), "right"),
             Column("basis", view.say("col_basis")),
             Column("note", view.say("col_state")),
@@ -116,12 +123,13 @@ def draw_fit(view: View) -> None:
     if rows.empty:
         return
     shown = rows.assign(
+        address=address(view, rows),
         known_eur=[page.written(view, value, "eur") for value in rows["known_eur"]],
         predicted_eur=[page.written(view, value, "eur", basis="estimate") for value in rows["predicted_eur"]],
         error=[page.relative(view, value) for value in rows["error"]],
     )
     columns = [
-        Column("label", view.say("col_territory")),
+        Column("label", view.say("col_territory"), link="address"),
         Column("known_eur", view.say("col_known"), "right"),
         Column("predicted_eur", view.say("col_predicted"), "right"),
         Column("error", view.say("col_error"), "right"),
@@ -144,9 +152,12 @@ def draw_shares(view: View) -> None:
         page.paragraph(view.say("shares_none"), quiet=True)
         return
     amounts = ("amount_eur", "eu_eur", "state_eur", "own_eur")
-    shown = rows.assign(**{name: [page.written(view, value, "eur") for value in rows[name]] for name in amounts})
+    shown = rows.assign(
+        address=address(view, rows),
+        **{name: [page.written(view, value, "eur") for value in rows[name]] for name in amounts},
+    )
     headings = ("col_amount", "col_eu", "col_national", "col_own")
-    columns = [Column("label", view.say("col_territory"))]
+    columns = [Column("label", view.say("col_territory"), link="address")]
     columns += [Column(name, view.say(heading), "right") for name, heading in zip(amounts, headings, strict=True)]
     page.table(shown, columns, caption=view.say("shares_title"))
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -7,14 +7,18 @@ import pandas as pd
 import streamlit as st
 
 from impact_analytics.charts import deadlines as drawn
-from impact_analytics.queries import Asked, deadlines, sources, values
-from impact_analytics.ui import page
+from impact_analytics.exports import Field, Sheet
+from impact_analytics.queries import Asked, deadlines, ledger, sources, values
+from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
 
 TABLE_ROWS = 24
 SHORT = 25
 NBSP = "\u00a0"
 LIMIT = "incurred"
+NAMED = 4  # projects named in a row of levels
+SENTENCES = 40  # of single projects on the page
+ACT_DATES = ("adopted_on", "registered_on", "effective_on")
 EFFECT = {"term_in_force": "date", "moved_months": "months", "residual_delay": "days", "projects_late": "count"}
 
 
@@ -23,6 +27,64 @@ def difference(view: View, now: Any, then: Any, unit: str) -> str:
         return view.app("not_known")
     moved = (now - then).days if unit == "date" else now - then
     return page.moved(view, moved, unit)
+
+
+# ---------------------------------------------------------------- of which project, in sentences
+
+
+def choose_project(view: View) -> str:
+    """Let a reader ask for one project; one that a link names stays although the filters leave it out."""
+    held = view.chosen("project")
+    known = {row.id: row.label for row in each(deadlines.terms(view.asked, view.lang))}
+    if held and held not in known:
+        known[held] = view.names("project")[held]
+    titles = view.names("project")
+    options = {id: f"{label} · {titles[id]}" if titles[id] != label else label for id, label in known.items()}
+    ordered = dict(sorted(options.items(), key=lambda pair: pair[1]))
+    return page.choose(view, "project", ordered, view.say("choose_project"), empty=view.say("all_projects"), width=420)
+
+
+def project_link(view: View, id: str) -> str:
+    return view.link("project", project=id)
+
+
+def draw_sentences(view: View, lines: Sequence[str]) -> None:
+    page.heading(view.say("told_title"))
+    if view.project:
+        page.paragraph(ledger.of_project(view.asked, view.project, view.lang))
+        return
+    page.paragraph(ledger.of_all(view.asked, whose(view), view.lang))
+    page.bullets([lines_said(view, same, said) for same, said in ledger.of_lines(view.asked, lines, view.lang)])
+    draw_each(view)
+
+
+def lines_said(view: View, lines: Sequence[str], said: str) -> str:
+    """Return the sentence of lines as HTML, each name leading to the line's page."""
+    names = view.names("action_line")
+    linked = ", ".join(page.linked(view.link("progress", action_line=[id]), names[id]) for id in lines)
+    return f"<span>{linked}: {markup.escape(said)}</span>"
+
+
+def draw_each(view: View) -> None:
+    """Lay a sentence for each project under one line to open."""
+    every = list(ledger.of_projects(view.asked, view.lang).items())
+    items = "".join(
+        f"<li>{page.linked(project_link(view, id), label)}: {markup.escape(rest)}</li>"
+        for id, said in every[:SENTENCES]
+        for label, _, rest in [said.partition(": ")]
+    )
+    more = f"<p class='quiet'>{markup.escape(view.say('each_more'))}</p>" if len(every) > SENTENCES else ""
+    title = markup.escape(view.say("each_title", count=len(every)))
+    st.html(f'<details><summary>{title}</summary><ul class="actions">{items}</ul>{more}</details>')
+
+
+def whose(view: View) -> str:
+    """Return whose terms they are: the programme's, or those of what it is narrowed to."""
+    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
+    return " · ".join(narrowed) or str(view.programme.name[view.lang])
+
+
+# ---------------------------------------------------------------- figures, steps, limits
 
 
 def draw_cards(view: View, rows: pd.DataFrame) -> None:
@@ -157,8 +219,12 @@ def limits_table(view: View, limits: pd.DataFrame) -> page.Data:
         before_on=dates(view, limits["before_on"], "–"),
         act=[together(act) for act in limits["act"]],
     )
-    columns = [Column(name, view.say(f"col_{name}")) for name in ("kind", "limit_on", "before_on")]
+    headings = {"kind": "kind", "limit_on": "limit_on", "before_on": "limit_before_on"}
+    columns = [Column(name, view.say(f"col_{heading}")) for name, heading in headings.items()]
     return shown, [*columns, Column("act", view.say("col_act"), link="url")]
+
+
+# ---------------------------------------------------------------- the same day without an act
 
 
 def draw_without(view: View, left_out: tuple[str, ...], decided: pd.DataFrame) -> None:
@@ -220,6 +286,7 @@ def changed_table(view: View, rows: pd.DataFrame) -> page.Data:
     late = list(zip(rows["residual_days"], rows["other_residual_days"], strict=True))
     shown = rows.assign(
         label=[together(label) for label in rows["label"]],
+        address=[project_link(view, id) for id in rows["id"]],
         term_on=dates(view, rows["term_on"]),
         other_term_on=dates(view, rows["other_term_on"]),
         term_difference=[difference(view, now, then, "date") for now, then in pairs],
@@ -236,9 +303,49 @@ def changed_table(view: View, rows: pd.DataFrame) -> page.Data:
         "residual_difference",
     )
     return shown, [
-        Column("label", view.say("col_project")),
+        Column("label", view.say("col_project"), link="address"),
         *(Column(name, view.say(f"col_changed_{name}"), "right") for name in names),
     ]
+
+
+# ---------------------------------------------------------------- call and project side by side, bars
+
+
+def draw_levels(view: View) -> None:
+    found = deadlines.levels(view.asked, view.lang)
+    if found.empty:
+        return
+    every = each(found)
+    shown = found.assign(
+        call_term_on=dates(view, found["call_term_on"], view.say("no_call_term")),
+        own_term_on=dates(view, found["own_term_on"], view.say("no_own_term")),
+        term_on=dates(view, found["term_on"]),
+        apart=[apart_said(view, row) for row in every],
+        count=[number(view, row.count) for row in every],
+        named=[named_said(view, row) for row in every],
+    )
+    columns = [Column(name, view.say(f"col_level_{name}")) for name in ("call_term_on", "own_term_on", "term_on")]
+    columns += [
+        Column("apart", view.say("col_level_apart"), "right"),
+        Column("count", view.say("col_level_count"), "right"),
+    ]
+    page.heading(view.say("levels_title"), page.subtitle(view, view.say("levels_unit")), level=3)
+    page.table(
+        shown, [*columns, Column("named", view.say("col_level_named"), wide=True)], caption=view.say("levels_title")
+    )
+    page.note(view, "levels_rule")
+
+
+def apart_said(view: View, row: Any) -> str:
+    """Say by how many days a project's own term is before (−) or after (+) the call's."""
+    if row.call_term_on is None or row.own_term_on is None:
+        return "–"
+    return page.moved(view, (row.own_term_on - row.call_term_on).days, "days")
+
+
+def named_said(view: View, row: Any) -> str:
+    shown, left = row.labels[:NAMED], len(row.labels) - NAMED
+    return ", ".join(shown) + (f" {view.say('and_more', count=left)}" if left > 0 else "")
 
 
 def draw_projects(view: View, rows: pd.DataFrame) -> None:
@@ -260,7 +367,8 @@ def draw_projects(view: View, rows: pd.DataFrame) -> None:
     if untold:
         page.paragraph(counted(view, "no_term", untold), quiet=True)
     for one in each(deadlines.withdrawals(view.asked, view.lang)):
-        page.paragraph(withdrawn_said(view, one))
+        label, _, rest = withdrawn_said(view, one).partition(":")
+        st.html(f'<p class="plain">{page.linked(project_link(view, one.project), label)}:{markup.escape(rest)}</p>')
 
 
 def with_words(figure: Any, view: View, rows: pd.DataFrame) -> Any:
@@ -293,12 +401,17 @@ def withdrawn_said(view: View, row: Any) -> str:
     return f"{said}; {view.say('refund_from', day=day(view, row.ordered_on), amount=amount)}."
 
 
+# ---------------------------------------------------------------- the ledger of acts
+
+
 def draw_decisions(view: View, decided: pd.DataFrame) -> None:
     certain = decided[~decided["possible"].astype(bool)]
     own = certain["own"].astype(bool)
     shown = certain if len(certain) <= TABLE_ROWS else certain[~own]
     page.heading(view.say("acts_title"), view.say("acts_unit"), level=3)
-    page.table(*decisions_table(view, shown), caption=view.say("acts_title"))
+    st.html(ledger_table(view, shown))
+    page.note(view, "acts_immutable")
+    draw_book(view, certain)
     if deadlines.has_school_time(view.asked):
         page.note(view, "school_note")
     if len(shown) < len(certain):
@@ -306,27 +419,88 @@ def draw_decisions(view: View, decided: pd.DataFrame) -> None:
 
 
 def decisions_table(view: View, decided: pd.DataFrame) -> page.Data:
-    every = each(decided)
+    every, added = each(decided), deadlines.money(view.asked)
+    standing = deadlines.standing_on(view.asked, view.lang)
     shown = pd.DataFrame(
         {
             "act": [act_of(view, row) for row in every],
+            "level": [view.say("level_own" if row.own else "level_call") for row in every],
             "adopted_on": [adopted(view, row) for row in every],
             "registered_on": dates(view, [row.registered_on for row in every], "–"),
             "effective_on": dates(view, [row.effective_on for row in every], "–"),
-            "extension": [view.say(f"types.{row.extension}") for row in every],
+            "known_on": [day(view, row.known_on) for row in every],
+            "extension": [money_said(view, row, added) for row in every],
             "term": [term_moved(view, row) for row in every],
             "months": ["–" if row.months is None else page.moved(view, row.months, "months") for row in every],
             "school": [school_said(view, row) for row in every],
+            "standing": [number(view, len(standing.get(row.id, ()))) for row in every],
+            "followed": [followed_said(view, row) for row in every],
+            "left_out": [view.say("without_this") if can_be_left_out(row) else "" for row in every],
+            "without": [without_link(view, row) for row in every],
             **{name: [getattr(row, name) for row in every] for name in ("url", "source", "note")},
         },
         dtype=object,
     )
-    dated = [Column(name, view.say(f"col_{name}")) for name in ("adopted_on", "registered_on", "effective_on")]
-    columns = [Column("act", view.say("col_document"), link="url", wide=True), *dated]
-    columns += [Column("extension", view.say("col_extension")), Column("term", view.say("col_term"))]
-    columns += [Column("months", view.say("col_months"), "right")]
+    dated = [Column(name, view.say(f"col_{name}")) for name in (*ACT_DATES, "known_on")]
+    columns = [Column("act", view.say("col_document"), link="url", wide=True), Column("level", view.say("col_level"))]
+    columns += [*dated, Column("extension", view.say("col_extension")), Column("term", view.say("col_term"))]
+    columns += [Column(name, view.say(f"col_{name}"), "right") for name in ("months", "standing", "followed")]
     columns += [Column("school", view.say("col_school"), wide=True)] if deadlines.has_school_time(view.asked) else []
     return shown, columns
+
+
+def ledger_table(view: View, decided: pd.DataFrame) -> str:
+    """Return the ledger as a table: each act, its dates, what it moved, for whom, and the way to the day without it."""
+    left = [view.say(f"col_{name}") for name in ("document", *ACT_DATES, "known_on", "moved")]
+    left += [view.say("col_school")] if deadlines.has_school_time(view.asked) else []
+    right = [(view.say("col_standing"), "right"), (view.say("col_compare"), "left")]
+    found, _ = decisions_table(view, decided)
+    lines = [ledger_line(view, row, told) for row, told in zip(each(decided), each(found), strict=True)]
+    kept = len(left) + len(right)
+    headings: list[Any] = [*((name, "left") for name in left), *right]
+    return markup.cells(
+        headings, [[one for one in line if one is not None][:kept] for line in lines], caption=view.say("acts_title")
+    )
+
+
+def ledger_line(view: View, row: Any, told: Any) -> list[str | None]:
+    act = markup.anchor(told.url, told.act, outside=True) if told.url else markup.escape(told.act)
+    moved = f"{told.extension}, {told.months}" if row.months else told.extension
+    count = 0 if row.own or not can_be_left_out(row) else len(deadlines.following(view.asked, (row.act_id,)))
+    followed = counted(view, "followed_by", count) if count else ""
+    school = markup.escape(told.school) if deadlines.has_school_time(view.asked) else None
+    return [
+        act + page.quietly(told.level),
+        *(markup.escape(getattr(told, name)) for name in (*ACT_DATES, "known_on")),
+        markup.cell(told.term, moved),
+        school,
+        markup.cell(view.say("of_projects", count=told.standing), followed),
+        page.linked(told.without, told.left_out) if told.without else "",
+    ]
+
+
+def can_be_left_out(row: Any) -> bool:
+    return row.act_id is not None and row.extension != "first"
+
+
+def without_link(view: View, row: Any) -> str:
+    return view.link("deadlines", without=[row.act_id], project=view.project or None) if can_be_left_out(row) else ""
+
+
+def money_said(view: View, row: Any, added: Mapping[str, Any]) -> str:
+    said = view.say(f"types.{row.extension}")
+    if row.act_id not in added or row.extension == "first":
+        return said
+    amount = added[row.act_id]
+    told = view.say("money_not_public") if amount is None else page.moved(view, amount, "eur")
+    return f"{said}, {told}"
+
+
+def followed_said(view: View, row: Any) -> str:
+    """Say how many acts of projects follow an act of the call."""
+    if row.own or not can_be_left_out(row):
+        return "–"
+    return number(view, len(deadlines.following(view.asked, (row.act_id,))))
 
 
 def with_source(view: View, shown: pd.DataFrame, columns: Sequence[Column]) -> page.Data:
@@ -360,9 +534,96 @@ def school_words(view: View, span: deadlines.SchoolTime) -> dict[str, str]:
     }
 
 
+def draw_book(view: View, certain: pd.DataFrame) -> None:
+    with st.container(horizontal=True):
+        downloads.draw_book(
+            view,
+            "ledger",
+            lambda: [acts_sheet(view, certain), projects_sheet(view)],
+            lambda: notes(view),
+            notes_name=view.say("notes"),
+            about=view.project,
+            text=lambda: told(view),
+        )
+
+
+def acts_sheet(view: View, certain: pd.DataFrame) -> Sheet:
+    every, added = each(certain), deadlines.money(view.asked)
+    standing = deadlines.standing_on(view.asked, view.lang)
+    shown = certain.assign(
+        act=[act_of(view, row) for row in every],
+        level=[view.say("level_own" if row.own else "level_call") for row in every],
+        extension=[view.say(f"types.{row.extension}") for row in every],
+        money=pd.Series([added.get(row.act_id) for row in every], index=certain.index, dtype=object),
+        school=[school_said(view, row) for row in every],
+        standing=[len(standing.get(row.id, ())) for row in every],
+        followed=[followed_said(view, row) for row in every],
+    )
+    said = [Field("act", view.say("col_document")), Field("level", view.say("col_level"))]
+    said += [Field(name, view.say(f"col_{name}"), "date") for name in (*ACT_DATES, "known_on")]
+    said += [Field("extension", view.say("col_extension")), Field("money", view.say("col_money"), "eur")]
+    said += [Field(name, view.say(f"col_{name}"), "date") for name in ("before_on", "ends_on")]
+    said += [Field("months", view.say("col_months"), "months"), Field("school", view.say("col_school"))]
+    said += [Field("standing", view.say("col_standing"), "count"), Field("followed", view.say("col_followed"))]
+    said += [Field("source", view.say("col_source")), Field("url", view.say("col_address"))]
+    return Sheet(view.say("sheet_acts"), shown, [*said, Field("note", view.say("col_note"))])
+
+
+def projects_sheet(view: View) -> Sheet:
+    rows = deadlines.terms(view.asked, view.lang)
+    said = ledger.of_projects(view.asked, view.lang)
+    shown = rows.assign(
+        title=[view.names("project")[id] for id in rows["id"]],
+        said=[said[id] for id in rows["id"]],
+        act=[project_act(view, row) for row in each(rows)],
+        end_kind=[view.say(kind) if kind else "" for kind in rows["end_kind"]],
+    )
+    dated = ("first_term_on", "call_term_on", "own_term_on", "term_on")
+    counted_in = [*(f"{name}_months" for name in deadlines.EXTENSIONS), "moved_months"]
+    fields = [Field("label", view.say("col_label")), Field("title", view.say("col_title"))]
+    fields += [Field(name, view.say(f"col_{name}"), "date") for name in dated]
+    fields += [
+        Field("act", view.say("col_act")),
+        *(Field(name, view.say(f"col_{name}"), "months") for name in counted_in),
+    ]
+    fields += [Field("ended", view.say("col_end")), Field("end_kind", view.say("col_end_kind"))]
+    fields += [Field("residual_days", view.say("col_residual_days"), "days")]
+    return Sheet(view.say("sheet_projects"), shown, [*fields, Field("said", view.say("col_said"))])
+
+
+def notes(view: View) -> list[tuple[str, str]]:
+    """Return what stands on the workbook beside the ledger: of which day, how narrowed, on what ground."""
+    told = [
+        (view.say("note_title"), view.say("title")),
+        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
+        (view.app("as_of"), day(view, view.as_of)),
+        (view.app("filters"), whose(view) if view.asked.where else view.app("whole")),
+        (view.say("told_title"), ledger.of_all(view.asked, whose(view), view.lang)),
+        (view.say("note_immutable"), view.say("acts_immutable")),
+        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
+        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
+    ]
+    cited = [f"{title} {address}".strip() for title, address in sources.cited(view.asked, "deadline")]
+    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+
+
+def told(view: View) -> str:
+    """Return every sentence of the ledger, to be read out or put into minutes."""
+    names = view.names("action_line")
+    found = ledger.of_lines(view.asked, [] if view.project else list(names), view.lang)
+    lines = [f"{', '.join(names[id] for id in same)}: {said}" for same, said in found]
+    projects = ledger.of_projects(view.asked, view.lang)
+    return "\n".join([ledger.of_all(view.asked, whose(view), view.lang), *lines, *projects.values(), ""])
+
+
+# ---------------------------------------------------------------- project by project
+
+
 def draw_table(view: View, rows: pd.DataFrame) -> None:
     page.heading(view.say("table_title"), view.say("table_unit"), level=3)
-    page.table(*projects_table(view, rows), caption=view.say("table_title"))
+    shown, columns = projects_table(view, rows)
+    kept = [column for column in columns if column.name not in ("call_term_on", "own_term_on")]
+    page.table(shown, kept, caption=view.say("table_title"))
     page.foot(
         view,
         "deadline_table",
@@ -378,7 +639,10 @@ def projects_table(view: View, rows: pd.DataFrame) -> page.Data:
     shown = pd.DataFrame(
         {
             "label": [together(row.label) for row in every],
+            "address": [project_link(view, row.id) for row in every],
             "first_term_on": dates(view, [row.first_term_on for row in every]),
+            "call_term_on": dates(view, [row.call_term_on for row in every], "–"),
+            "own_term_on": dates(view, [row.own_term_on for row in every], "–"),
             "term_on": [project_term(view, row) for row in every],
             **{name: [number(view, getattr(row, name)) for row in every] for name in [*months, "moved_months"]},
             "end": [end_said(view, row) for row in every],
@@ -388,7 +652,9 @@ def projects_table(view: View, rows: pd.DataFrame) -> page.Data:
         },
         dtype=object,
     )
-    columns = [Column(name, view.say(f"col_{name}")) for name in ("label", "first_term_on", "term_on")]
+    dated = ("first_term_on", "call_term_on", "own_term_on", "term_on")
+    columns = [Column("label", view.say("col_label"), link="address")]
+    columns += [Column(name, view.say(f"col_{name}")) for name in dated]
     columns += [Column(name, view.say(f"col_{name}"), "right") for name in [*months, "moved_months"]]
     columns += [Column("end", view.say("col_end")), Column("residual_days", view.say("col_residual_days"), "right")]
     return shown, [*columns, Column("act", view.say("col_act"), link="url")]
@@ -447,8 +713,12 @@ def counted(view: View, key: str, count: int, **others: object) -> str:
 asked_for = page.view(__file__)
 left_out = asked_for.asked.without
 # Terms hold for whole projects, and the page shows what is; what would be without an act stands in its own part.
-view = replace(asked_for, filters=asked_for.filters.having("without", ()).having("action_line", ()))
-if asked_for.filters.all("action_line"):
+whole = replace(asked_for, filters=asked_for.filters.having("without", ()).having("action_line", ()))
+if whole.chosen("project"):
+    trail.draw(asked_for, whole.chosen("project"), (whole.say("title"), ""))
+view = replace(whole, project=choose_project(whole))
+lines = asked_for.filters.all("action_line")
+if lines:
     page.note(view, "lines_note")
 rows = deadlines.terms(view.asked, view.lang)
 decided = deadlines.decisions(view.asked, view.lang)
@@ -456,15 +726,18 @@ if rows.empty or decided.empty:
     page.unknown(view, view.say("none"))
 elif decided["possible"].all():
     draw_cards(view, rows)
+    draw_sentences(view, lines)
     draw_limits(view)
 else:
     draw_cards(view, rows)
+    draw_sentences(view, lines or tuple(view.names("action_line")))
     left, right = st.columns([7, 5], gap="large")
     with left:
         draw_steps(view, decided, rows)
     with right:
         draw_limits(view)
     draw_without(view, left_out, decided)
+    draw_levels(view)
     draw_projects(view, rows)
     draw_decisions(view, decided)
     draw_table(view, rows)

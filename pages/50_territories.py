@@ -148,6 +148,7 @@ def draw_list(view: View, places: pd.DataFrame, metric: str) -> None:
     kept = metric if metric != "funding" else None
     shown = shown.assign(
         address=[view.link("territories", place=id, metric=kept) for id in shown["id"]],
+        sheet=[view.link("project", project=id) if id else "" for id in shown["project"]],
         title=[
             title or untitled(view) if state != "not_applied" else ""
             for title, state in zip(shown["title"], shown["state"], strict=True)
@@ -156,7 +157,7 @@ def draw_list(view: View, places: pd.DataFrame, metric: str) -> None:
     )
     columns = [
         Column("label", view.say("col_territory"), link="address"),
-        Column("title", view.say("col_project")),
+        Column("title", view.say("col_project"), link="sheet"),
         Column("state", view.say("col_state")),
     ]
     page.table(shown, columns, caption=view.say("list_title"))
@@ -224,7 +225,7 @@ def draw_project(view: View, project: dict[Any, Any]) -> None:
     listed += f"<li><b>{markup.escape(view.say('state_line', state=state))}</b></li>"
     if project["url"]:
         listed += f"<li>{markup.anchor(project['url'], view.say('project_page'), outside=True)}</li>"
-    title = markup.escape(project["title"] or untitled(view))
+    title = page.linked(view.link("project", project=project["project_id"]), project["title"] or untitled(view))
     st.html(f'<h3 class="part">{title}</h3><ul class="dossier-facts">{listed}</ul>')
     if project["note"]:
         page.paragraph(project["note"], quiet=True)

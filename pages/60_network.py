@@ -270,10 +270,15 @@ def line(view: View, row: Row) -> list[str]:
         cell(row["kind"]),
         cell(row["role"], view.say("quoted", words=row["role_stated"]) if row["role_stated"] else ""),
         cell(place + province, view.say("inferred") if row["location"] == "inferred" else ""),
-        page.linked(dossier(view, row["territory"]), row["territory_name"]),
+        page.linked(dossier(view, row["territory"]), row["territory_name"]) + project_below(view, row),
         cell(counted(view, row)),
         markup.anchor(row["url"], row["source"], outside=True) if row["url"] else cell(row["source"]),
     ]
+
+
+def project_below(view: View, row: Row) -> str:
+    """Return the way to the project that a body takes part in, below its territory."""
+    return f"<div>{page.linked(view.link('project', project=row['project_id']), view.say('its_project'))}</div>"
 
 
 def counted(view: View, row: Row) -> str:

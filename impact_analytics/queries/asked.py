@@ -280,7 +280,9 @@ def names(snapshot: Snapshot, dimension: str, lang: str) -> Mapping[str, str]:
     if known.table == "code":
         sql = f'SELECT code, "{name}" FROM code WHERE list = $list ORDER BY {order}'
         return dict(_fetch(snapshot, sql, {"list": dimension}))
-    shown = f'coalesce("{name}", {known.column})' if known.table == "project" else f'"{name}"'
+    shown = f'"{name}"'
+    if known.table == "project":  # not every project has a title, and its territory always has a name
+        shown = f'coalesce("{name}", (SELECT t.name_{lang} FROM territory AS t WHERE t.territory = project.territory))'
     return dict(_fetch(snapshot, f'SELECT {known.column}, {shown} FROM "{known.table}" ORDER BY {order}, 1', {}))
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -21,11 +22,15 @@ EXTENSIONS = ("with_money", "without_money", "not_known")
 DECIDED = (
     "id", "own", "place", "known_on", "uncertain", "possible", "decided_not_before", "decided_not_after", "before_on",
     "ends_on", "months", "extension", "act_id", "act", "title", "adopted_on", "registered_on", "effective_on", "url",
-    "source", "note",
+    "source", "note", "project",
 )  # fmt: skip
-NARROWING = ("territory", "macro_area")
+NARROWING = ("territory", "macro_area", "project")
 SOON = 90  # days
 SCHOOL_STARTS, SCHOOL_ENDS = (9, 1), (6, 30)
+NOT_PUBLIC = """
+    SELECT act_id FROM endowment
+    WHERE act_id IS NOT NULL AND kind = 'increase' AND amount_eur IS NULL AND known_from <= $as_of
+"""
 Row = Mapping[str, Any]
 
 
@@ -61,7 +66,8 @@ class SchoolTime:
 def terms(asked: Asked, lang: str) -> pd.DataFrame:
     """Return one row per project, the longest residual delay first and those withdrawn last.
 
-    Columns: id, label, first_term_on, term_on, act_id, act, url, act_not_found, possible_term_on, possible_by_on,
+    Columns: id, label, first_term_on, term_on, own_term_on (by its own acts), call_term_on (by those of the call),
+    act_id, act, url, act_not_found, possible_term_on, possible_by_on,
     with_money_months, without_money_months, not_known_months, moved_months, residual_days, started_on, known_from,
     end, end_kind (real or expected), withdrawn_on, superseded (list of earlier terms), and started, ended, withdrawn:
     these dates as written, as far as they are known.
@@ -78,7 +84,7 @@ def _whole(asked: Asked) -> Asked:
 
 
 def _narrowed(asked: Asked, every: Sequence[Row]) -> list[Row]:
-    """Return the rows of the territories and areas asked for."""
+    """Return the rows of the territories, areas and project asked for."""
     wanted = [(id, frozenset(chosen)) for id, chosen in asked.where if id in NARROWING]
     return [row for row in every if all(row[id] in chosen for id, chosen in wanted)] if wanted else list(every)
 
@@ -110,7 +116,8 @@ def _every_term(asked: Asked, lang: str) -> tuple[tuple[str, ...], dict[date, li
             AND (m.withdrawn_on IS NULL OR coalesce(d.known_from, d.decided_not_after) <= m.withdrawn_on)
             GROUP BY m.as_of, m.project_id
         )
-        SELECT m.project_id AS id, t.name_{lang} AS label, m.first_term_on, m.term_on, m.act_id,
+        SELECT m.project_id AS id, t.name_{lang} AS label, m.first_term_on, m.term_on, m.own_term_on,
+            m.call_term_on, m.act_id,
             coalesce(a.short_{lang}, '') AS act, coalesce(a.url, '') AS url, m.act_not_found,
             m.possible_term_on, m.possible_by_on,
             m.with_money_months, m.without_money_months, m.not_known_months, m.moved_months, m.residual_days,
@@ -124,7 +131,7 @@ def _every_term(asked: Asked, lang: str) -> tuple[tuple[str, ...], dict[date, li
             END AS end_kind,
             CASE WHEN m.ended_on IS NULL THEN 'day' ELSE coalesce(p.ended_precision, 'day') END AS end_precision,
             m.withdrawn_on, coalesce(p.withdrawn_precision, 'day') AS withdrawn_precision,
-            coalesce(s.superseded, []) AS superseded, m.as_of, m.territory, m.macro_area
+            coalesce(s.superseded, []) AS superseded, m.as_of, m.territory, m.macro_area, m.project_id AS project
         FROM mart_term AS m
         JOIN project AS p USING (project_id)
         JOIN territory AS t ON t.territory = m.territory
@@ -180,8 +187,8 @@ def decisions(asked: Asked, lang: str) -> pd.DataFrame:
 
     Columns: id, own, place (of a project's own decision), known_on, uncertain, possible, decided_not_before,
     decided_not_after, before_on, ends_on, months, extension, act_id, act, title, adopted_on, registered_on,
-    effective_on, url, source, note. `before_on` is the term it moves; a first term of the call moves the one attested
-    for single projects until then.
+    effective_on, url, source, note, project (None for one of the call). `before_on` is the term it moves; a first
+    term of the call moves the one attested for single projects until then.
     """
     every = [row for row in _every_decision(_whole(asked), lang) if _told(row, asked.as_of)]
     kept = {row["id"] for row in _narrowed(asked, every)}
@@ -232,8 +239,8 @@ def _every_decision(asked: Asked, lang: str) -> list[dict[str, Any]]:
             coalesce(a.short_{lang}, '') AS act, coalesce(a.title_{lang}, '') AS title,
             a.adopted_on, a.registered_on, a.effective_on,
             coalesce(a.url, s.url, '') AS url, s.title AS source, coalesce(d.note_{lang}, '') AS note,
-            d.project_id, p.known_from AS project_from, coalesce(d.known_from, d.decided_not_before) AS possible_from,
-            p.territory, p.macro_area
+            d.project_id, d.project_id AS project, p.known_from AS project_from,
+            coalesce(d.known_from, d.decided_not_before) AS possible_from, p.territory, p.macro_area
         FROM deadline AS d
         LEFT JOIN fact_place AS p ON p.project_id = d.project_id
         LEFT JOIN territory AS t USING (territory)
@@ -272,6 +279,67 @@ def following(asked: Asked, acts: tuple[str, ...]) -> tuple[str, ...]:
         near = own[(own["extension"] == row.extension) & (own["known_on"] >= row.known_on)]
         found |= dict.fromkeys(near.loc[near["known_on"] < until, "act_id"])
     return tuple(found)
+
+
+@lru_cache(maxsize=512)
+def standing_on(asked: Asked, lang: str) -> dict[str, tuple[str, ...]]:
+    """Return the projects asked for, not withdrawn, whose term in force a decision sets, by the decision's id."""
+    every = records(decisions(asked, lang))
+    certain = [row for row in every if not row["possible"] and row["act_id"] not in asked.without]
+    called = max((_place(row) for row in certain if not row["own"]), default=None)
+    own: dict[str, tuple[Any, ...]] = {}
+    for row in certain:
+        if row["own"]:
+            own[row["project"]] = max(_place(row), own.get(row["project"], _place(row)))
+    found: dict[str, tuple[str, ...]] = {}
+    for project in records(terms(asked, lang)):
+        known = [place for place in (called, own.get(project["id"])) if place is not None]
+        if project["withdrawn_on"] is None and known:
+            decision = max(known)[-1]
+            found[decision] = (*found.get(decision, ()), project["id"])
+    return found
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    """Return where a decision stands among others: of those of one day a project's own is the later."""
+    return row["known_on"], row["own"], row["ends_on"], row["id"]
+
+
+def levels(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return the terms of the call and of projects side by side, with the projects, not withdrawn, that have them.
+
+    Columns: call_term_on, own_term_on (None: no act of its own), term_on, count, labels (list); the most first.
+    """
+    found: dict[tuple[date | None, ...], list[str]] = {}
+    for row in records(terms(asked, lang)):
+        if row["withdrawn_on"] is None and row["term_on"] is not None:
+            key = row["call_term_on"], row["own_term_on"], row["term_on"]
+            found.setdefault(key, []).append(row["label"])
+    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[1]))
+    columns = ["call_term_on", "own_term_on", "term_on", "count", "labels"]
+    return pd.DataFrame([(*key, len(named), named) for key, named in ordered], columns=columns, dtype=object)
+
+
+@lru_cache(maxsize=512)
+def money(asked: Asked) -> dict[str, Decimal | None]:
+    """Return by how much an act changed the funding of the projects asked for (EUR); None: the amount is not public."""
+    found = rows(
+        asked,
+        """
+        WITH version AS (
+            SELECT f.act_id, f.project_id, f.version, f.known_from, p.territory, p.macro_area,
+                f.amount_eur - lag(f.amount_eur) OVER (PARTITION BY f.project_id ORDER BY f.version) AS amount_eur
+            FROM funding AS f JOIN fact_place AS p USING (project_id)
+        )
+        SELECT act_id, project_id AS project, territory, macro_area, amount_eur FROM version
+        WHERE act_id IS NOT NULL AND amount_eur IS NOT NULL AND known_from <= $as_of
+        """,
+    )
+    told = {row["act_id"] for row in records(rows(asked, NOT_PUBLIC))}
+    added: dict[str, Decimal | None] = dict.fromkeys(told)
+    for row in _narrowed(asked, records(found)):
+        added[row["act_id"]] = (added.get(row["act_id"]) or Decimal(0)) + row["amount_eur"]
+    return added
 
 
 def limits(asked: Asked, lang: str) -> pd.DataFrame:
@@ -317,9 +385,11 @@ def after_limit(asked: Asked, lang: str) -> tuple[str, str, int] | None:
 
 
 def withdrawals(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the projects withdrawn by then: label, withdrawn (in words), ordered_on and ordered_eur of a refund."""
+    """Return the projects withdrawn by then: project, label, withdrawn (in words), ordered_on and ordered_eur of a
+    refund.
+    """
     every = _every_withdrawal(_whole(asked), lang)
-    columns = ("label", "withdrawn_on", "precision", "ordered_on", "ordered_eur", "withdrawn")
+    columns = ("project", "label", "withdrawn_on", "precision", "ordered_on", "ordered_eur", "withdrawn")
     return _frame(_narrowed(asked, every.get(asked.as_of, [])), columns)
 
 
@@ -330,7 +400,8 @@ def _every_withdrawal(asked: Asked, lang: str) -> dict[date, list[Row]]:
         asked,
         f"""
         SELECT t.name_{lang} AS label, p.withdrawn_on, coalesce(p.withdrawn_precision, 'day') AS precision,
-            min(r.ordered_on) AS ordered_on, sum(r.ordered_eur) AS ordered_eur, m.as_of, t.territory, t.macro_area
+            min(r.ordered_on) AS ordered_on, sum(r.ordered_eur) AS ordered_eur, m.as_of, t.territory, t.macro_area,
+            p.project_id AS project
         FROM mart_project_state AS m
         JOIN project AS p USING (project_id)
         JOIN territory AS t ON t.territory = m.territory
@@ -361,7 +432,7 @@ def has_school_time(asked: Asked) -> bool:
 def compared(asked: Asked, lang: str) -> pd.DataFrame:
     """Return the projects whose term or residual delay the acts left out change.
 
-    Columns: label, term_on, other_term_on, residual_days, other_residual_days; `other_*` is without the acts.
+    Columns: id, label, term_on, other_term_on, residual_days, other_residual_days; `other_*` is without the acts.
     """
     real, other = (terms(one, lang).set_index("id") for one in (replace(asked, without=()), asked))
     both = real[real["withdrawn_on"].isna()].join(
@@ -369,7 +440,7 @@ def compared(asked: Asked, lang: str) -> pd.DataFrame:
     )[["label", "term_on", "other_term_on", "residual_days", "other_residual_days"]]
     known = both.fillna("")
     same = (known["term_on"] == known["other_term_on"]) & (known["residual_days"] == known["other_residual_days"])
-    return both[~same].reset_index(drop=True)
+    return both[~same].reset_index()
 
 
 def school_years(before_on: date | None, ends_on: date) -> list[SchoolTime]:

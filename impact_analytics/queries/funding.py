@@ -42,7 +42,7 @@ def equation(asked: Asked) -> Equation:
 
 
 def by_territory(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return funding by territory: id, label, value (EUR), basis, note, state.
+    """Return funding by territory: id, label, value (EUR), basis, note, state, project.
 
     Known amounts come first, largest first; estimates follow by name, since an estimate is never ranked.
     A project without a known or estimated amount has no value; `state` is withdrawn where the project has withdrawn.
@@ -62,7 +62,8 @@ def by_territory(asked: Asked, lang: str) -> pd.DataFrame:
             k.value,
             coalesce(k.basis, '') AS basis,
             '' AS note,
-            CASE WHEN p.withdrawn_on <= $as_of THEN 'withdrawn' ELSE '' END AS state
+            CASE WHEN p.withdrawn_on <= $as_of THEN 'withdrawn' ELSE '' END AS state,
+            p.project_id AS project
         FROM fact_place AS p
         JOIN territory AS t USING (territory)
         LEFT JOIN known AS k USING (project_id)
@@ -73,12 +74,12 @@ def by_territory(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def shares(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the shares of funding, by territory, where known: label, amount_eur, eu_eur, state_eur, own_eur."""
+    """Return the shares of funding of projects, where known: label, amount_eur, eu_eur, state_eur, own_eur, project."""
     return rows(
         asked,
         f"""
         SELECT t.name_{lang} AS label, sum(f.amount_eur) AS amount_eur, sum(f.eu_eur) AS eu_eur,
-            sum(f.state_eur) AS state_eur, sum(f.own_eur) AS own_eur
+            sum(f.state_eur) AS state_eur, sum(f.own_eur) AS own_eur, f.project_id AS project
         FROM fact_funding AS f
         JOIN territory AS t USING (territory)
         WHERE f.entry = 'assigned' AND f.known_from <= $as_of AND {narrowed_sql(asked, "f")}
@@ -122,7 +123,8 @@ def rule(asked: Asked, lang: str) -> dict[str, Any]:
 
 
 def predictions(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return how the rule predicts each known amount without itself: label, known_eur, predicted_eur, error (share).
+    """Return how the rule predicts each known amount without itself: label, known_eur, predicted_eur, error (share),
+    project.
 
     The rate is solved anew with that project among the unknown ones, so that all still add up to the same total.
     """
@@ -146,14 +148,14 @@ def predictions(asked: Asked, lang: str) -> pd.DataFrame:
             FROM need
         ),
         guess AS (
-            SELECT n.territory, n.amount_eur, n.fixed_eur + n.need
+            SELECT n.territory, n.project_id, n.amount_eur, n.fixed_eur + n.need
                 * CAST(n.total_eur - (w.known_eur - n.amount_eur) - (w.unknown + 1) * n.fixed_eur AS DOUBLE)
                 / (w.unknown_need + n.need) AS predicted_eur
             FROM need AS n CROSS JOIN whole AS w
             WHERE n.amount_eur IS NOT NULL AND w.unknown > 0
         )
         SELECT t.name_{lang} AS label, g.amount_eur AS known_eur, g.predicted_eur,
-            g.predicted_eur / CAST(g.amount_eur AS DOUBLE) - 1 AS error
+            g.predicted_eur / CAST(g.amount_eur AS DOUBLE) - 1 AS error, g.project_id AS project
         FROM guess AS g JOIN territory AS t USING (territory)
         ORDER BY g.amount_eur DESC
         """,

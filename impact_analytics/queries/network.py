@@ -26,7 +26,7 @@ BODY = """
     )"""
 BODIES = (
     "partner_id", "name", "kind_id", "kind", "role", "role_stated", "counts_in_total", "municipality", "province",
-    "location", "lon", "lat", "territory", "territory_name", "network", "note", "source", "url", "basis",
+    "location", "lon", "lat", "territory", "territory_name", "network", "note", "source", "url", "basis", "project_id",
 )  # fmt: skip
 POINTS = ("lon", "lat", "kind_id", "name", "role", "territory")
 NETWORK = ("id", "label", "planned", "known", "unsettled", "missing")
@@ -258,7 +258,8 @@ def by_kind_and_role(asked: Asked, lang: str) -> pd.DataFrame:
 def bodies(asked: Asked, lang: str, sought: str = "", kind: str = "") -> pd.DataFrame:
     """Return one row per body that a source names, by territory, kind, name: partner_id, name, kind_id and kind, role,
     role_stated (the source's words), counts_in_total, municipality, province, location (stated, inferred), lon, lat,
-    territory and territory_name, network (blank: no proposal counts the kind), note, source, url, basis.
+    territory and territory_name, network (blank: no proposal counts the kind), note, source, url, basis,
+    project_id.
     """
     found = _kept(whole_lines(asked), _bodies(_forever(asked), lang, words_of(sought)))
     return _frame((row for row in found if not kind or row["kind_id"] == kind), BODIES)

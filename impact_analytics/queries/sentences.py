@@ -51,7 +51,8 @@ VIEWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "cash": ("territories", {"metric": "paid"}),
     "change_requests": ("territories", {"metric": "changes_waiting"}),
 }
-OF_A_PLACE = {"acts", "projects", "requests", "cash", "change_requests"}  # shown in the place's dossier
+# Shown on the page of the project they are of.
+OF_A_PROJECT = {"acts", "terms", "projects", "funding", "requests", "cash", "change_requests", "controls"}
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,8 @@ class Sentence:
         slug, choices = VIEWS.get(first.topic, ("", {}))
         if self.count > 1 or not first.territory:
             return slug, choices
-        if first.topic in OF_A_PLACE:
-            return "territories", {**choices, "place": first.territory}
+        if first.topic in OF_A_PROJECT and first.project_id:
+            return "project", {"project": first.project_id}
         if first.topic == "sheets":
             return slug, {**choices, "project": first.project_id or ""}
         return slug, {"territory": [first.territory]}

@@ -31,7 +31,7 @@ PROJECT = (
     "source",
     "source_url",
 )
-PLACE = ("id", "label", "title", "state", "inside")
+PLACE = ("id", "label", "title", "state", "inside", "project")
 GROUPS = (
     "funding",
     "expenditure",
@@ -95,7 +95,8 @@ def _offered(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def places(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return every territory: id, label, title (of its projects), state (withdrawn, not_applied or blank), inside.
+    """Return every territory: id, label, title (of its projects), state (withdrawn, not_applied or blank), inside,
+    project (its first one, blank where there is none).
 
     `inside` says whether the reader's filters leave it in.
     """
@@ -106,8 +107,8 @@ def every_place(asked: Asked, lang: str) -> list[dict[str, Any]]:
     """Return the rows of `places`."""
     known = _known_places(asked.snapshot, asked.as_of, lang)
     return [
-        {"id": id, "label": label, "title": title, "state": state, "inside": _in(asked, id, area)}
-        for id, label, title, state, area in known
+        {"id": id, "label": label, "title": title, "state": state, "inside": _in(asked, id, area), "project": project}
+        for id, label, title, state, area, project in known
     ]
 
 
@@ -118,7 +119,7 @@ def _known_places(snapshot: Snapshot, as_of: date, lang: str) -> list[tuple[str,
         SELECT t.territory, t.name_{lang} AS label, t.applied, t.macro_area FROM territory AS t ORDER BY label
     """
     of_projects = """
-        SELECT p.territory, q.title, p.withdrawn_on, p.known_from
+        SELECT p.territory, p.project_id, q.title, p.withdrawn_on, p.known_from
         FROM fact_place AS p JOIN project AS q USING (project_id) ORDER BY p.project_id
     """
     known: dict[str, list[dict[str, Any]]] = {}
@@ -131,8 +132,9 @@ def _known_places(snapshot: Snapshot, as_of: date, lang: str) -> list[tuple[str,
 def _known_place(row: Mapping[str, Any], projects: list[dict[str, Any]], as_of: date) -> tuple[str, ...]:
     title = "; ".join(project["title"] for project in projects if project["title"] is not None)
     gone = bool(projects) and all(_by(project["withdrawn_on"], as_of) for project in projects)
-    state = "withdrawn" if gone else ""
-    return row["territory"], row["label"], title, state if row["applied"] else "not_applied", row["macro_area"]
+    state = ("withdrawn" if gone else "") if row["applied"] else "not_applied"
+    first = next((project["project_id"] for project in projects), "")
+    return row["territory"], row["label"], title, state, row["macro_area"], first
 
 
 def by_metric(asked: Asked, metric: str, lang: str) -> pd.DataFrame:

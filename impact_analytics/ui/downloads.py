@@ -41,3 +41,33 @@ def draw(
             key=f"{key}_{kind}",
             on_click="ignore",
         )
+
+
+def draw_book(
+    view: View,
+    key: str,
+    sheets: Callable[[], Sequence[Sheet]],
+    told: Callable[[], Sequence[tuple[str, str]]],
+    *,
+    notes_name: str,
+    about: str = "",
+    text: Callable[[], str] | None = None,
+) -> None:
+    """Draw the button of one workbook with a sheet for each part, and of a text; `about` ends their names."""
+    mark = view.app("example_band") if view.example else ""
+    parts = [view.programme.id, view.spec.slug, *([about] if about else []), view.as_of.isoformat()]
+    name = f"{view.app('example_file') if mark else ''}{'_'.join(parts)}"
+    files: list[tuple[str, Callable[[], bytes], str]] = [
+        ("xlsx", lambda: workbook(sheets(), told(), notes_name=notes_name, mark=mark), XLSX)
+    ]
+    if text is not None:
+        files.append(("txt", lambda: "\n".join([*([mark] if mark else []), text()]).encode(), "text/plain"))
+    for kind, made, mime in files:
+        st.download_button(
+            view.app(f"download_{kind}"),
+            made,
+            file_name=f"{name}.{kind}",
+            mime=mime,
+            key=f"{key}_{kind}",
+            on_click="ignore",
+        )

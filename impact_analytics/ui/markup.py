@@ -81,6 +81,27 @@ def table(rows: Rows, columns: Sequence[Column], *, caption: str, classes: str =
     )
 
 
+def cell(told: object, below: object = "") -> str:
+    """Return what stands in a cell, with quiet words below it, as HTML."""
+    quiet = f'<div class="quiet">{escape(below)}</div>' if below else ""
+    return f"{escape(told)}{quiet}"
+
+
+def cells(headings: Sequence[tuple[str, Align]], lines: Iterable[Sequence[str]], *, caption: str) -> str:
+    """Return a table whose cells are HTML already, under headings and the sides that their columns stand at."""
+    head = "".join(
+        f'<th scope="col"{side(align)} style="white-space:normal">{escape(name)}</th>' for name, align in headings
+    )
+    body = "".join(
+        f"<tr>{''.join(f'<td{side(align)}>{one}</td>' for one, (_, align) in zip(line, headings, strict=True))}</tr>"
+        for line in lines
+    )
+    return (
+        f'<div class="table-box" tabindex="0" role="region" aria-label="{escape(caption)}"><table class="figures">'
+        f"<caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
 def side(align: Align, other: str = "") -> str:
     """Return the class of a cell; what stands at the left, as cells do, needs none."""
     classes = " ".join(name for name in ("right" if align == "right" else "", other) if name)

@@ -21,7 +21,7 @@ from impact_analytics.formats import UNITS, full, short, short_day
 from impact_analytics.frames import records
 from impact_analytics.i18n import Words, texts
 from impact_analytics.programme import Programme
-from impact_analytics.queries import Asked, Value, asked, names, periods, value
+from impact_analytics.queries import Asked, Value, asked, names, of_project, periods, value
 from impact_analytics.semantics import dimensions, metrics
 from impact_analytics.store import Snapshot
 from impact_analytics.theme import Theme, theme
@@ -48,6 +48,8 @@ class View:
     choices: tuple[Choice, ...]
     lang: str
     look: Theme
+    project: str = ""
+    """The one project that the page, or a part of it, is about."""
 
     @property
     def programme(self) -> Programme:
@@ -72,7 +74,8 @@ class View:
     @cached_property
     def asked(self) -> Asked:
         """Return the question that the reader's choices make."""
-        return asked(self.snapshot, self.as_of, self.filters)
+        whole = asked(self.snapshot, self.as_of, self.filters)
+        return of_project(whole, self.project) if self.project else whole
 
     def say(self, key: str, **values: object) -> str:
         """Return one of the page's sentences, its `{places}` filled; `a.b` reaches into tables."""
