@@ -7,10 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from impact_analytics.formats import UNITS, Unit, period
+from impact_analytics.formats import period
 from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, narrowed_sql, rows, values
-from impact_analytics.semantics import metrics
 
 OWN = ("action_line",)
 EVERY = ("territory", "macro_area", "action_line")
@@ -90,9 +89,9 @@ def recent(asked: Asked) -> Recent | None:
     return Recent(newest, share, asked.snapshot.programme.fresh_days) if newest else None
 
 
-def unit(metric: str) -> Unit:
-    """Return the unit of a metric."""
-    return UNITS[metrics()[metric].unit]
+def said(period_id: str, lang: str) -> str:
+    """Return a period in words."""
+    return period(period_id, lang)
 
 
 # ---------------------------------------------------------------- one of them
@@ -117,7 +116,7 @@ class Sheet:
 
     def said(self, lang: str) -> str:
         """Return its period in words."""
-        return period(self.period_id, lang)
+        return said(self.period_id, lang)
 
 
 def sheets(asked: Asked, project: str) -> list[Sheet]:
@@ -387,3 +386,22 @@ def _cause(row: dict[str, Any]) -> Entry:
     sentence, mark = row["sentence"], row["mark"]
     both = (None if mark == "gone" else sentence, None if mark == "new" else sentence)
     return Entry("cause", row["line"] or "", "", "sentence", "", *both)
+
+
+# ---------------------------------------------------------------- where there are none
+
+
+def statements(asked: Asked, lang: str) -> pd.DataFrame:
+    """Return what sources said of monitoring and control, newest first: quote, quote_lang, meaning, on_date, source,
+    url.
+    """
+    return rows(
+        asked,
+        f"""
+        SELECT x.quote, x.quote_lang, x.meaning_{lang} AS meaning, x.on_date, s.title AS source,
+            coalesce(s.url, '') AS url
+        FROM statement AS x JOIN source AS s ON s.source_id = x.source_id
+        WHERE x.subject = 'control' AND x.known_from <= $as_of
+        ORDER BY x.on_date DESC, x.statement_id
+        """,
+    )
