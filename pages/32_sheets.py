@@ -47,7 +47,6 @@ def cards(view: View) -> list[Card]:
 
 
 def draw_board(view: View) -> None:
-    page.cards(cards(view))
     found = sheets.board(view.asked, view.lang)
     page.heading(view.say("board_title"), page.subtitle(view, view.say("board_unit")))
     if "action_line" in view.asked.chosen:
@@ -89,10 +88,16 @@ def board_data(view: View, rows: list[board.Row], periods: dict[str, str], words
 # ---------------------------------------------------------------- reminders
 
 
+def kind(view: View) -> str:
+    """Say whether there is somebody to remind, or only a history to tell."""
+    return "open" if view.programme.is_open else "concluded"
+
+
 def draw_reminders(view: View) -> None:
     found = reminders.reminders(view.asked, view.lang)
-    kind = "open" if view.programme.is_open else "concluded"
-    title = view.say(f"reminders.{kind}")
+    title = view.say(f"reminders.{kind(view)}")
+    if "action_line" in view.asked.chosen:
+        page.note(view, "not_by_line")
     page.heading(title, page.subtitle(view, view.say("reminders.unit")))
     if not found:
         page.paragraph(view.say("reminders.none"))
@@ -123,7 +128,7 @@ def reminders_html(view: View, found: list[Reminder], caption: str) -> str:
 
 
 def reminder_headings(view: View) -> list[str]:
-    names = ["project", "period", "grade", "due", "waited", "age"]
+    names = ["project", "period", "grade", "due_or_asked", "waited", "age"]
     return [view.say(f"col_{name}") for name in (*names, *(["asked"] if view.programme.is_open else []))]
 
 
@@ -320,8 +325,12 @@ def documents(view: View, sheet: sheets.Sheet, newest: dict[str, Any]) -> list[t
     linked = markup.anchor(url, source, outside=True) if url else markup.escape(source)
     places = [(newest["file"], newest["line"], newest["line"])]
     places += [tuple(row.values()) for row in page.records(sheets.standing_in(view.asked, sheet.sheet_id))]
-    said = [view.say("place", file=file, first=first, last=last) for file, first, last in places if file]
+    said = [place_said(view, *place) for place in places if place[0]]
     return [(view.app("source"), linked), (view.say("col_rows"), page.quietly("; ".join(said)))]
+
+
+def place_said(view: View, file: str, first: int, last: int) -> str:
+    return view.say("place" if first == last else "places", file=file, first=first, last=last)
 
 
 # ---------------------------------------------------------------- its parts
@@ -530,7 +539,7 @@ def versions_data(view: View, versions: list[dict[str, Any]], changes: dict[str,
             "integration": [day_or_dash(view, one["integration_asked_on"]) for one in versions],
             "incurred": [shown(view, one["incurred"], "eur") for one in versions],
             "changed": [str(len(changes[one["sheet_id"]])) if one["before_id"] else "–" for one in versions],
-            "rows": [view.say("place", file=one["file"], first=one["line"], last=one["line"]) for one in versions],
+            "rows": [place_said(view, one["file"], one["line"], one["line"]) for one in versions],
         }
     )
     right = ("received", "integration", "incurred", "changed")
@@ -641,6 +650,27 @@ def quote_html(view: View, row: dict[str, Any]) -> str:
 
 # ---------------------------------------------------------------- the page
 
+DRAWN = {"board": draw_board, "reminders": draw_reminders}
+
+
+def draw_every(view: View) -> None:
+    """Draw what is known of the sheets of all projects, a part at a time."""
+    page.cards(cards(view))
+    if st.session_state.get("tab") not in DRAWN:
+        st.session_state["tab"] = next(iter(DRAWN))
+    count = len(reminders.reminders(view.asked, view.lang))
+    names = {"board": view.say("tabs.board"), "reminders": view.say(f"tabs.{kind(view)}", count=count)}
+    tab = st.segmented_control(
+        view.say("tabs_label"),
+        tuple(DRAWN),
+        key="tab",
+        required=True,
+        format_func=names.__getitem__,
+        label_visibility="collapsed",
+    )
+    DRAWN[str(tab)](view)
+
+
 view = page.view(__file__)
 if not overview.monitored(view.snapshot):
     draw_unknown(view)
@@ -652,5 +682,4 @@ else:
         trail.draw(view, view.chosen("project"))
         page.paragraph(view.say("project_none"))
     else:
-        draw_board(view)
-        draw_reminders(view)
+        draw_every(view)

@@ -29,15 +29,18 @@ Address = Callable[[str, str], str]
 def addresses(view: View) -> Address:
     """Return what gives the address of a sheet, or of a project's newest one, relative to the page and escaped.
 
-    The choices that all cells share are written once and not by cell: a board has hundreds.
+    The choices that all cells share are worked out once, and `&` stays bare before names of ours: a board has hundreds.
     """
-    one = escape("?" + view.link(view.spec.slug, project=PROJECT, period=PERIOD).partition("?")[2])
-    newest = escape("?" + view.link(view.spec.slug, project=PROJECT, period=None).partition("?")[2])
+    one, newest = (_relative(view.link(view.spec.slug, project=PROJECT, period=period)) for period in (PERIOD, None))
 
     def address(project: str, period: str = "") -> str:
         return (one if period else newest).replace(PROJECT, quote(project)).replace(PERIOD, quote(period))
 
     return address
+
+
+def _relative(link: str) -> str:
+    return escape(f"?{link.partition('?')[2]}").replace("&amp;", "&")
 
 
 def legend(words: Mapping[str, str], blank: str) -> str:
