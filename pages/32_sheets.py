@@ -17,6 +17,7 @@ GRADES = ("received", "late", "to_be_completed", "missing")
 CARDS = ("sheets_in_rate", "sheets_missing", "sheets_late", "sheets_to_be_completed", "desk_review_rate")
 SPENT = "incurred_in_force"
 CHANGES_SHOWN = 25
+CHOICES_WIDTH = 800  # px
 AGE_SIGNS = {"overdue": "!", "delinquent": "!!"}
 
 
@@ -104,13 +105,15 @@ def draw_reminders(view: View) -> None:
         return
     st.html(reminders_html(view, found, title))
     draw_ages(view)
+    cited = sources.cited(view.asked, "sheet")
+    page.foot(view, "waiting", title=title, sources=cited, basis=found[0].basis)
     draw_letters(view)
     with st.container(horizontal=True):
         downloads.draw(
             view,
             "reminders",
             lambda: reminder_sheet(view, found, title),
-            lambda: notes(view, title, sources.cited(view.asked, "sheet")),
+            lambda: notes(view, title, cited),
             text=partial(reminders.plain, view.asked, view.lang) if view.programme.is_open else None,
             named=view.say("reminders.file"),
         )
@@ -224,7 +227,7 @@ def notes(view: View, title: str, cited: Sequence[tuple[str, str]]) -> list[tupl
 
 def chosen_sheet(view: View) -> tuple[list[sheets.Sheet], sheets.Sheet | None]:
     """Draw the choice of a project and of a period of it; return its periods and the one chosen, newest by default."""
-    left, right, _ = st.columns([5, 3, 4])
+    left, right = st.columns([5, 3], width=CHOICES_WIDTH)
     with left:
         known = sheets.projects(view.asked, view.lang)
         project = page.choose(view, "project", known, view.say("project_label"), empty=view.say("project_empty"))
@@ -258,9 +261,11 @@ def draw_sheet(view: View, found: list[sheets.Sheet], sheet: sheets.Sheet) -> No
     if not sheet.sheet_id:
         page.paragraph(view.say("sheet_missing"))
         return
+    cited = [(newest["source"], newest["url"])]
     draw_parts(view, sheet)
+    page.foot(view, "parts", title=title, sources=cited, basis=sheet.basis)
     draw_versions(view, versions)
-    draw_sheet_files(view, sheet, title, [(newest["source"], newest["url"])])
+    draw_sheet_files(view, sheet, title, cited)
 
 
 def draw_trail(view: View, sheet: sheets.Sheet, newest: dict[str, Any]) -> None:
@@ -345,6 +350,11 @@ def moved(view: View, value: Any, unit: str) -> str:
     return view.say("moved.up" if value > 0 else "moved.down", difference=page.moved(view, value, unit))
 
 
+def unbroken(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Keep short names on one line beside long sentences."""
+    return rows.assign(**{name: [said.replace(" ", "\u00a0") for said in rows[name]] for name in names})
+
+
 def shown(view: View, value: Any, unit: str) -> str:
     return "–" if value is None else page.written(view, value, unit)
 
@@ -397,7 +407,7 @@ def draw_amounts(view: View, found: pd.DataFrame) -> None:
     columns = [Column("line", view.say("col_line")), Column("budget", view.say("col_budget"), "right")]
     for kind in kinds:
         columns += [Column(f"{kind}{end}", view.say(f"col_{kind}{end}"), "right") for end in ("", "_before", "_moved")]
-    page.table(told, columns, caption=view.say("amounts_title"))
+    page.table(unbroken(told, "line"), columns, caption=view.say("amounts_title"))
 
 
 def with_sum(view: View, found: pd.DataFrame) -> pd.DataFrame:
@@ -422,7 +432,7 @@ def draw_measured(view: View, found: pd.DataFrame) -> None:
     )
     columns = [Column("line", view.say("col_line")), Column("name", view.say("col_indicator"), wide=True)]
     columns += [Column(name, view.say(f"col_{name}"), "right") for name in ("target", "value", "before", "moved")]
-    page.table(told, columns, caption=view.say("measured_title"))
+    page.table(unbroken(told, "line"), columns, caption=view.say("measured_title"))
 
 
 def draw_packages(view: View, found: pd.DataFrame) -> None:
@@ -442,10 +452,9 @@ def draw_packages(view: View, found: pd.DataFrame) -> None:
     columns = [Column("line", view.say("col_line")), Column("package", view.say("col_package"))]
     columns += [Column("state", view.say("col_state")), Column("before", view.say("col_state_before"))]
     columns += [Column("approved", view.say("col_approved"), "right")]
-    columns += [Column("expected", view.say("col_expected"), "right"), Column("put", view.say("col_put"))]
-    page.table(
-        told, [*columns, Column("deviation", view.say("col_deviation"), wide=True)], caption=view.say("packages_title")
-    )
+    columns += [Column(name, view.say(f"col_{name}"), "right") for name in ("expected", "put")]
+    columns += [Column("deviation", view.say("col_deviation"), wide=True)]
+    page.table(unbroken(told, "line", "state", "before"), columns, caption=view.say("packages_title"))
 
 
 def state_said(view: View, now: str | None, before: str | None) -> str:
@@ -473,10 +482,10 @@ def draw_causes(view: View, found: pd.DataFrame) -> None:
         line=[line or view.say("no_line") for line in found["line"]],
         **{name: [word or none for word in found[name]] for name in ("origin", "nature")},
     )
-    columns = [Column(name, view.say(f"col_{name}")) for name in ("mark", "line", "origin", "nature")]
-    page.table(
-        told, [*columns, Column("sentence", view.say("col_sentence"), wide=True)], caption=view.say("causes_title")
-    )
+    names = ("mark", "line", "origin", "nature")
+    columns = [Column(name, view.say(f"col_{name}")) for name in names]
+    columns += [Column("sentence", view.say("col_sentence"), wide=True)]
+    page.table(unbroken(told, *names), columns, caption=view.say("causes_title"))
 
 
 def draw_network(view: View, found: pd.DataFrame) -> None:
@@ -490,7 +499,10 @@ def draw_network(view: View, found: pd.DataFrame) -> None:
     changed = [one != other for one, other in zip(found["active"], found["active_before"], strict=True)]
     if any(changed) and any(value is not None for value in found["active_before"]):
         page.table(*network_data(view, found[changed]), caption=view.say("network_changed"))
-    page.foot(view, "network", title=view.say("network_title"), data=lambda: network_data(view, found))
+    opened = st.expander(view.say("network_all"), key="network_all", on_change="rerun", type="compact")
+    if opened.open:
+        with opened:
+            page.twin(view, "network", *network_data(view, found), caption=view.say("network_title"))
 
 
 def network_data(view: View, found: pd.DataFrame) -> page.Data:
@@ -537,12 +549,12 @@ def versions_data(view: View, versions: list[dict[str, Any]], changes: dict[str,
             "received": [page.written(view, one["received_on"], "date") for one in versions],
             "protocol": [one["protocol"] or "–" for one in versions],
             "integration": [day_or_dash(view, one["integration_asked_on"]) for one in versions],
+            "rows": [place_said(view, one["file"], one["line"], one["line"]) for one in versions],
             "incurred": [shown(view, one["incurred"], "eur") for one in versions],
             "changed": [str(len(changes[one["sheet_id"]])) if one["before_id"] else "–" for one in versions],
-            "rows": [place_said(view, one["file"], one["line"], one["line"]) for one in versions],
         }
     )
-    right = ("received", "integration", "incurred", "changed")
+    right = ("incurred", "changed")
     return told, [Column(name, view.say(f"col_{name}"), "right" if name in right else "left") for name in told.columns]
 
 
@@ -578,7 +590,7 @@ def value_words(view: View, one: Entry, value: Any) -> str:
         return page.written(view, value, one.unit)
     if one.what == "state":
         return view.app(f"state.{value}")
-    return active_said(view, value) if one.what == "active" else str(value)
+    return active_said(view, value)
 
 
 def draw_sheet_files(view: View, sheet: sheets.Sheet, title: str, cited: list[tuple[str, str]]) -> None:

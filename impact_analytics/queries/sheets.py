@@ -383,9 +383,8 @@ def _package(row: dict[str, Any]) -> tuple[Entry, Entry]:
 
 
 def _cause(row: dict[str, Any]) -> Entry:
-    sentence, mark = row["sentence"], row["mark"]
-    both = (None if mark == "gone" else sentence, None if mark == "new" else sentence)
-    return Entry("cause", row["line"] or "", "", "sentence", "", *both)
+    mark = row["mark"]
+    return Entry("cause", row["line"] or "", row["sentence"], "stated", "", mark != "gone", mark != "new")
 
 
 # ---------------------------------------------------------------- where there are none
