@@ -388,7 +388,7 @@ def draw_summary(view: View, every: list[Entry]) -> None:
 
 
 def entry_name(view: View, one: Entry) -> str:
-    what = view.say(f"whats.{one.what}")
+    what = "" if one.part == "cause" else view.say(f"whats.{one.what}")
     return " · ".join(part for part in (one.line, one.item, what) if part)
 
 
@@ -451,8 +451,7 @@ def draw_packages(view: View, found: pd.DataFrame) -> None:
     )
     columns = [Column("line", view.say("col_line")), Column("package", view.say("col_package"))]
     columns += [Column("state", view.say("col_state")), Column("before", view.say("col_state_before"))]
-    columns += [Column("approved", view.say("col_approved"), "right")]
-    columns += [Column(name, view.say(f"col_{name}"), "right") for name in ("expected", "put")]
+    columns += [Column(name, view.say(f"col_{name}")) for name in ("approved", "expected", "put")]
     columns += [Column("deviation", view.say("col_deviation"), wide=True)]
     page.table(unbroken(told, "line", "state", "before"), columns, caption=view.say("packages_title"))
 
