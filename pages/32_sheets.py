@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -13,9 +13,19 @@ from impact_analytics.queries.sheets import Entry
 from impact_analytics.ui import board, downloads, freshness, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
 
+Rows = list[dict[str, Any]]
 GRADES = ("received", "late", "to_be_completed", "missing")
 CARDS = ("sheets_in_rate", "sheets_missing", "sheets_late", "sheets_to_be_completed", "desk_review_rate")
 SPENT = "incurred_in_force"
+AMOUNTS = (
+    "budget",
+    "committed",
+    "committed_before",
+    "committed_moved",
+    "incurred",
+    "incurred_before",
+    "incurred_moved",
+)
 CHANGES_SHOWN = 25
 CHOICES_WIDTH = 800  # px
 AGE_SIGNS = {"overdue": "!", "delinquent": "!!"}
@@ -350,9 +360,9 @@ def moved(view: View, value: Any, unit: str) -> str:
     return view.say("moved.up" if value > 0 else "moved.down", difference=page.moved(view, value, unit))
 
 
-def unbroken(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
+def unbroken(told: Rows, *names: str) -> Rows:
     """Keep short names on one line beside long sentences."""
-    return rows.assign(**{name: [said.replace(" ", "\u00a0") for said in rows[name]] for name in names})
+    return [row | {name: row[name].replace(" ", "\u00a0") for name in names} for row in told]
 
 
 def shown(view: View, value: Any, unit: str) -> str:
@@ -371,14 +381,12 @@ def draw_parts(view: View, sheet: sheets.Sheet) -> None:
     page.heading(view.say("parts_title"), beside(view, sheet))
     if sheet.before_id:
         draw_summary(view, every)
-    draw_amounts(view, sheets.amounts(view.asked, *pair, view.lang))
-    draw_measured(view, sheets.measured(view.asked, *pair, view.lang))
-    draw_packages(view, sheets.packages(view.asked, *pair, view.lang))
-    draw_causes(view, sheets.causes(view.asked, *pair, view.lang))
-    draw_network(view, sheets.network(view.asked, *pair))
+    found = sheets.parts(view.asked, *pair, view.lang)
+    for name, draw in PARTS_DRAWN.items():
+        draw(view, found[name])
 
 
-def draw_summary(view: View, every: list[Entry]) -> None:
+def draw_summary(view: View, every: Sequence[Entry]) -> None:
     """Say how much differs from the sheet before, and which cumulative values fall."""
     page.paragraph(view.say("summary", changed=sum(one.changed for one in every), total=len(every)))
     falls = [one for one in every if one.part in ("financial", "physical") and one.moved is not None and one.moved < 0]
@@ -392,63 +400,71 @@ def entry_name(view: View, one: Entry) -> str:
     return " · ".join(part for part in (one.line, one.item, what) if part)
 
 
-def draw_amounts(view: View, found: pd.DataFrame) -> None:
+def draw_amounts(view: View, found: Rows) -> None:
     page.heading(view.say("amounts_title"), view.say("amounts_unit"), level=3)
-    if found.empty:
+    if not found:
         page.paragraph(view.say("amounts_none"))
         return
     kinds = ("committed", "incurred")
-    names = ("budget", *(name for kind in kinds for name in (kind, f"{kind}_before")))
-    rows = with_sum(view, found)
-    told = rows.assign(
-        **{name: [shown(view, value, "eur") for value in rows[name]] for name in names},
-        **{f"{kind}_moved": [moved(view, value, "eur") for value in rows[f"{kind}_moved"]] for kind in kinds},
-    )
+    told = [
+        {
+            name: moved(view, row[name], "eur") if name.endswith("_moved") else shown(view, row[name], "eur")
+            for name in AMOUNTS
+        }
+        | {"line": row["line"]}
+        for row in with_sum(view, found)
+    ]
     columns = [Column("line", view.say("col_line")), Column("budget", view.say("col_budget"), "right")]
     for kind in kinds:
         columns += [Column(f"{kind}{end}", view.say(f"col_{kind}{end}"), "right") for end in ("", "_before", "_moved")]
     page.table(unbroken(told, "line"), columns, caption=view.say("amounts_title"))
 
 
-def with_sum(view: View, found: pd.DataFrame) -> pd.DataFrame:
+def with_sum(view: View, found: Rows) -> Rows:
     """Return amounts with a row for all lines; what is not known of one line is not known of all."""
     if len(found) < 2:
         return found
-    sums = {name: None if found[name].isna().any() else sum(found[name]) for name in found.columns if name != "line"}
-    return pd.concat([found, pd.DataFrame([{"line": view.say("sum"), **sums}], dtype=object)], ignore_index=True)
+    every = {name: [row[name] for row in found] for name in AMOUNTS}
+    sums = {name: None if None in values else sum(values) for name, values in every.items()}
+    return [*found, {"line": view.say("sum"), **sums}]
 
 
-def draw_measured(view: View, found: pd.DataFrame) -> None:
+def draw_measured(view: View, found: Rows) -> None:
     page.heading(view.say("measured_title"), view.say("measured_unit"), level=3)
-    if found.empty:
+    if not found:
         page.paragraph(view.say("measured_none"))
         return
-    names = ("value", "before", "target")
-    told = found.assign(
-        name=[view.say(f"of_{unit}", name=name) for name, unit in zip(found["name"], found["unit"], strict=True)],
-        line=[line or view.say("no_line") for line in found["line"]],
-        moved=[moved(view, value, "count") for value in found["moved"]],
-        **{name: [shown(view, value, "count") for value in found[name]] for name in names},
-    )
+    told = [
+        {name: shown(view, row[name], "count") for name in ("value", "before", "target")}
+        | {
+            "name": view.say(f"of_{row['unit']}", name=row["name"]),
+            "line": row["line"] or view.say("no_line"),
+            "moved": moved(view, row["moved"], "count"),
+        }
+        for row in found
+    ]
     columns = [Column("line", view.say("col_line")), Column("name", view.say("col_indicator"), wide=True)]
     columns += [Column(name, view.say(f"col_{name}"), "right") for name in ("target", "value", "before", "moved")]
     page.table(unbroken(told, "line"), columns, caption=view.say("measured_title"))
 
 
-def draw_packages(view: View, found: pd.DataFrame) -> None:
+def draw_packages(view: View, found: Rows) -> None:
     page.heading(view.say("packages_title"), level=3)
-    if found.empty:
+    if not found:
         page.paragraph(view.say("packages_none"))
         return
-    states = zip(found["state"], found["state_before"], strict=True)
-    told = found.assign(
-        state=[state_said(view, now, before) for now, before in states],
-        before=[view.app(f"state.{state}") if state else "–" for state in found["state_before"]],
-        approved=[day_or_dash(view, day) for day in found["approved_end_on"]],
-        expected=[day_or_dash(view, day) for day in found["expected_end_on"]],
-        put=[put_off(view, days) for days in found["expected_moved"]],
-        deviation=[said or "–" for said in found["deviation"]],
-    )
+    told = [
+        {
+            **row,
+            "state": state_said(view, row["state"], row["state_before"]),
+            "before": view.app(f"state.{row['state_before']}") if row["state_before"] else "–",
+            "approved": day_or_dash(view, row["approved_end_on"]),
+            "expected": day_or_dash(view, row["expected_end_on"]),
+            "put": put_off(view, row["expected_moved"]),
+            "deviation": row["deviation"] or "–",
+        }
+        for row in found
+    ]
     columns = [Column("line", view.say("col_line")), Column("package", view.say("col_package"))]
     columns += [Column("state", view.say("col_state")), Column("before", view.say("col_state_before"))]
     columns += [Column(name, view.say(f"col_{name}")) for name in ("approved", "expected", "put")]
@@ -470,47 +486,56 @@ def put_off(view: View, days: Any) -> str:
     return view.say(f"put.{kind}", days=page.written(view, abs(days), "days"))
 
 
-def draw_causes(view: View, found: pd.DataFrame) -> None:
+def draw_causes(view: View, found: Rows) -> None:
     page.heading(view.say("causes_title"), level=3)
-    if found.empty:
+    if not found:
         page.paragraph(view.say("causes_none"))
         return
     none = view.say("not_coded")
-    told = found.assign(
-        mark=[view.say(f"marks.{mark}") for mark in found["mark"]],
-        line=[line or view.say("no_line") for line in found["line"]],
-        **{name: [word or none for word in found[name]] for name in ("origin", "nature")},
-    )
+    told = [
+        {
+            "mark": view.say(f"marks.{row['mark']}"),
+            "line": row["line"] or view.say("no_line"),
+            "origin": row["origin"] or none,
+            "nature": row["nature"] or none,
+            "sentence": row["sentence"],
+        }
+        for row in found
+    ]
     names = ("mark", "line", "origin", "nature")
     columns = [Column(name, view.say(f"col_{name}")) for name in names]
     columns += [Column("sentence", view.say("col_sentence"), wide=True)]
     page.table(unbroken(told, *names), columns, caption=view.say("causes_title"))
 
 
-def draw_network(view: View, found: pd.DataFrame) -> None:
+def draw_network(view: View, found: Rows) -> None:
     page.heading(view.say("network_title"), level=3)
-    if found.empty:
+    if not found:
         page.paragraph(view.say("network_none"))
         return
-    now, before = (sum(value is True for value in found[name]) for name in ("active", "active_before"))
-    named = sum(value is not None for value in found["active"])
+    now, before = (sum(row[name] is True for row in found) for name in ("active", "active_before"))
+    named = sum(row["active"] is not None for row in found)
     page.paragraph(view.say("network_said", active=now, named=named, before=before))
-    changed = [one != other for one, other in zip(found["active"], found["active_before"], strict=True)]
-    if any(changed) and any(value is not None for value in found["active_before"]):
-        page.table(*network_data(view, found[changed]), caption=view.say("network_changed"))
+    changed = [row for row in found if row["active"] != row["active_before"]]
+    if changed and any(row["active_before"] is not None for row in found):
+        page.table(*network_rows(view, changed), caption=view.say("network_changed"))
     opened = st.expander(view.say("network_all"), key="network_all", on_change="rerun", type="compact")
     if opened.open:
         with opened:
-            page.twin(view, "network", *network_data(view, found), caption=view.say("network_title"))
+            told, columns = network_rows(view, found)
+            page.twin(view, "network", pd.DataFrame(told, dtype=object), columns, caption=view.say("network_title"))
 
 
-def network_data(view: View, found: pd.DataFrame) -> page.Data:
-    told = found.assign(
-        **{name: [active_said(view, value) for value in found[name]] for name in ("active", "active_before")},
-        activity=[
-            now or before or "–" for now, before in zip(found["activity"], found["activity_before"], strict=True)
-        ],
-    )
+def network_rows(view: View, found: Rows) -> tuple[Rows, list[Column]]:
+    told = [
+        {
+            "name": row["name"],
+            "active": active_said(view, row["active"]),
+            "active_before": active_said(view, row["active_before"]),
+            "activity": row["activity"] or row["activity_before"] or "–",
+        }
+        for row in found
+    ]
     columns = [Column("name", view.say("col_body"), wide=True)]
     columns += [Column(name, view.say(f"col_{name}")) for name in ("active", "active_before")]
     return told, [*columns, Column("activity", view.say("col_activity"), wide=True)]
@@ -518,6 +543,15 @@ def network_data(view: View, found: pd.DataFrame) -> page.Data:
 
 def active_said(view: View, value: Any) -> str:
     return view.say("not_named") if value is None else view.app("yes" if value else "no")
+
+
+PARTS_DRAWN = {
+    "financial": draw_amounts,
+    "physical": draw_measured,
+    "procedural": draw_packages,
+    "cause": draw_causes,
+    "network": draw_network,
+}
 
 
 # ---------------------------------------------------------------- versions and files
@@ -535,26 +569,27 @@ def draw_versions(view: View, versions: list[dict[str, Any]]) -> None:
         for one in versions
         if one["before_id"]
     }
-    page.table(*versions_data(view, versions, changes), caption=view.say("versions_title"))
+    page.table(*versions_rows(view, versions, changes), caption=view.say("versions_title"))
     for one in versions:
         if one["before_id"]:
             draw_correction(view, one["version"], changes[one["sheet_id"]])
 
 
-def versions_data(view: View, versions: list[dict[str, Any]], changes: dict[str, list[Entry]]) -> page.Data:
-    told = pd.DataFrame(
+def versions_rows(view: View, versions: Rows, changes: Mapping[str, Sequence[Entry]]) -> tuple[Rows, list[Column]]:
+    told = [
         {
-            "version": [str(one["version"]) for one in versions],
-            "received": [page.written(view, one["received_on"], "date") for one in versions],
-            "protocol": [one["protocol"] or "–" for one in versions],
-            "integration": [day_or_dash(view, one["integration_asked_on"]) for one in versions],
-            "rows": [place_said(view, one["file"], one["line"], one["line"]) for one in versions],
-            "incurred": [shown(view, one["incurred"], "eur") for one in versions],
-            "changed": [str(len(changes[one["sheet_id"]])) if one["before_id"] else "–" for one in versions],
+            "version": one["version"],
+            "received": page.written(view, one["received_on"], "date"),
+            "protocol": one["protocol"] or "–",
+            "integration": day_or_dash(view, one["integration_asked_on"]),
+            "rows": place_said(view, one["file"], one["line"], one["line"]),
+            "incurred": shown(view, one["incurred"], "eur"),
+            "changed": len(changes[one["sheet_id"]]) if one["before_id"] else "–",
         }
-    )
+        for one in versions
+    ]
     right = ("incurred", "changed")
-    return told, [Column(name, view.say(f"col_{name}"), "right" if name in right else "left") for name in told.columns]
+    return told, [Column(name, view.say(f"col_{name}"), "right" if name in right else "left") for name in told[0]]
 
 
 def draw_correction(view: View, version: int, changes: list[Entry]) -> None:
@@ -563,7 +598,7 @@ def draw_correction(view: View, version: int, changes: list[Entry]) -> None:
     if not changes:
         page.paragraph(view.say("correction_none"))
         return
-    told = pd.DataFrame([entry_words(view, one) for one in changes[:CHANGES_SHOWN]], dtype=object)
+    told = [entry_words(view, one) for one in changes[:CHANGES_SHOWN]]
     columns = [Column("part", view.say("col_part")), Column("name", view.say("col_what"), wide=True)]
     columns += [Column(name, view.say(f"col_was_{name}"), "right") for name in ("before", "now", "moved")]
     page.table(told, columns, caption=title)

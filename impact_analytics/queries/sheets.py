@@ -1,8 +1,9 @@
 """The sheets of projects: which are in, how they are graded, and what one says beside the sheet before it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -352,17 +353,33 @@ class Entry:
         return bool(self.now != self.before)
 
 
-def entries(asked: Asked, sheet_id: str, before_id: str, lang: str) -> list[Entry]:
-    """Return every value of a sheet beside that of another sheet of the project, part by part."""
+@lru_cache(maxsize=512)
+def parts(asked: Asked, sheet_id: str, before_id: str, lang: str) -> Mapping[str, list[dict[str, Any]]]:
+    """Return the rows of each part of a sheet beside another's: financial, physical, procedural, cause, network."""
     pair = (sheet_id, before_id)
-    told = [_amount(row, what) for row in records(amounts(asked, *pair, lang)) for what in ("committed", "incurred")]
-    told += [_measure(row) for row in records(measured(asked, *pair, lang))]
-    told += [one for row in records(packages(asked, *pair, lang)) for one in _package(row)]
-    told += [_cause(row) for row in records(causes(asked, *pair, lang))]
-    return told + [
-        Entry("network", "", row["name"], "active", "", row["active"], row["active_before"])
-        for row in records(network(asked, *pair))
-    ]
+    return {
+        "financial": records(amounts(asked, *pair, lang)),
+        "physical": records(measured(asked, *pair, lang)),
+        "procedural": records(packages(asked, *pair, lang)),
+        "cause": records(causes(asked, *pair, lang)),
+        "network": records(network(asked, *pair)),
+    }
+
+
+@lru_cache(maxsize=512)
+def entries(asked: Asked, sheet_id: str, before_id: str, lang: str) -> tuple[Entry, ...]:
+    """Return every value of a sheet beside that of another sheet of the project, part by part."""
+    found = parts(asked, sheet_id, before_id, lang)
+    return (
+        *(_amount(row, what) for row in found["financial"] for what in ("committed", "incurred")),
+        *(_measure(row) for row in found["physical"]),
+        *(one for row in found["procedural"] for one in _package(row)),
+        *(_cause(row) for row in found["cause"]),
+        *(
+            Entry("network", "", row["name"], "active", "", row["active"], row["active_before"])
+            for row in found["network"]
+        ),
+    )
 
 
 def _amount(row: dict[str, Any], what: str) -> Entry:
