@@ -70,6 +70,12 @@ class Programme:
         """Return the days after the due day from which a sheet is late."""
         return int(self.thresholds.get("sheet_late_days", 0))
 
+    @property
+    def fresh_days(self) -> int | None:
+        """Return the days after the end of its period up to which a sheet is recent; None where no rule says so."""
+        days = self.thresholds.get("fresh_days")
+        return None if days is None else int(days)
+
     def role(self, role: str, lang: str) -> str:
         """Return what the programme calls a role of the software, or the role's id."""
         return self.roles.get(role, {}).get(lang, role)

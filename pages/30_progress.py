@@ -10,18 +10,17 @@ import streamlit as st
 from impact_analytics.charts import deviation, distribution, grid, trend
 from impact_analytics.charts.frame import records
 from impact_analytics.exports import csv_file
-from impact_analytics.queries import Asked, Value, of_project, overview, progress, sources, value
+from impact_analytics.queries import Asked, Value, overview, progress, sources, value
 from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import Card, Column, View
 
 EUR = progress.unit("incurred")
-TABS = ("lines", "territories", "causes", "sheets")
+TABS = ("lines", "territories", "causes")
 LINES_DRAWN = 4
 SENTENCES_SHOWN = 16
 TARGETS_SHOWN = 8
 UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
 STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
-GRADE_SIGNS = {"received": "✓", "late": "!", "to_be_completed": "…", "missing": "×"}
 
 
 def narrow_to(id: str) -> Callable[[list[str]], None]:
@@ -80,148 +79,6 @@ def gap_card(view: View, found: Value) -> Card:
     note = view.say("gap_status", sign=STATUS_SIGNS[said], word=view.say(f"status.{said}"), **limits)
     card = page.card_of(view, found, label=label, note=note, status=said)
     return replace(card, value=page.moved(view, found.value, "points"))
-
-
-# ---------------------------------------------------------------- one project
-
-
-def project_chosen(view: View) -> str:
-    """Return the project whose sheets are read; blank where none is, or where the filters leave it out."""
-    chosen = view.chosen("project")
-    return chosen if chosen in progress.projects(view.asked, view.lang) else ""
-
-
-def draw_project(view: View) -> None:
-    known = progress.projects(view.asked, view.lang)
-    left, _ = st.columns([5, 7])
-    with left:
-        chosen = page.choose(view, "project", known, view.say("project_label"), empty=view.say("project_empty"))
-    if not chosen:
-        page.paragraph(view.say("project_narrow"))
-        return
-    title = view.say("project_title", project=known[chosen])
-    page.heading(title, view.app("as_of_line", day=page.written(view, view.as_of, "date")))
-    periods = progress.sheets(view.asked, chosen, view.lang)
-    if periods.empty:
-        page.paragraph(view.say("project_no_sheets"))
-        return
-    draw_sheets(view, periods, progress.newest(view.asked, chosen, view.lang))
-    page.foot(view, "project_sheets", title=title, sources=sources.cited(view.asked, "sheet"), basis=basis_of(periods))
-
-
-def draw_sheets(view: View, periods: pd.DataFrame, sheet: progress.Newest | None) -> None:
-    left, right = st.columns([8, 7], gap="medium")
-    with left:
-        draw_periods(view, periods)
-    if sheet is None:
-        page.paragraph(view.say("project_no_newest"))
-        return
-    with right:
-        draw_measured(view, sheet)
-    draw_amounts(view, sheet)
-    draw_packages(view, sheet)
-    draw_sheet_causes(view, sheet)
-
-
-def draw_periods(view: View, periods: pd.DataFrame) -> None:
-    shown = periods.assign(
-        grade=[f"{GRADE_SIGNS[grade]} {view.app(f'grade.{grade}')}" for grade in periods["grade"]],
-        due=[page.written(view, day, "date") for day in periods["due_on"]],
-        received=[page.written(view, day, "date") if day else "–" for day in periods["received_on"]],
-        late=[page.written(view, days, "days") if days else "–" for days in periods["late_days"]],
-        version=["–" if version is None else str(version) for version in periods["version"]],
-    )
-    columns = [
-        Column("period", view.say("col_period")),
-        Column("grade", view.say("col_grade")),
-        Column("due", view.say("col_due"), "right"),
-        Column("received", view.say("col_received"), "right"),
-        Column("late", view.say("col_late"), "right"),
-        Column("version", view.say("col_version"), "right"),
-    ]
-    page.heading(view.say("periods_title"), level=3)
-    page.table(unbroken(shown, "grade"), columns, caption=view.say("periods_title"))
-
-
-def beside(view: View, sheet: progress.Newest) -> str:
-    return view.say("beside", period=sheet.before_period) if sheet.before_id else view.say("beside_none")
-
-
-def draw_amounts(view: View, sheet: progress.Newest) -> None:
-    found = progress.amounts(view.asked, sheet, view.lang)
-    names = ("budget", "committed", "committed_before", "incurred", "incurred_before")
-    shown = found.assign(
-        **{name: ["–" if v is None else page.written(view, v, "eur") for v in found[name]] for name in names}
-    )
-    before = view.say("col_before")
-    columns = [
-        Column("line", view.say("col_line")),
-        Column("budget", view.say("col_budget"), "right"),
-        Column("committed", view.say("col_committed"), "right"),
-        Column("committed_before", before, "right"),
-        Column("incurred", view.say("col_incurred"), "right"),
-        Column("incurred_before", before, "right"),
-    ]
-    title = view.say("amounts_title", period=sheet.period)
-    page.heading(title, beside(view, sheet), level=3)
-    page.table(unbroken(shown, "line"), columns, caption=title)
-
-
-def draw_measured(view: View, sheet: progress.Newest) -> None:
-    found = progress.measured(view.asked, sheet, view.lang)
-    if found.empty:
-        return
-    names = ("value", "before", "target")
-    shown = found.assign(
-        name=[view.say(f"of_{unit}", name=name) for name, unit in zip(found["name"], found["unit"], strict=True)],
-        **{name: ["–" if v is None else page.written(view, v, "count") for v in found[name]] for name in names},
-    )
-    columns = [
-        Column("line", view.say("col_line")),
-        Column("name", view.say("col_indicator"), wide=True),
-        Column("value", view.say("col_value"), "right"),
-        Column("before", view.say("col_before"), "right"),
-        Column("target", view.say("col_planned"), "right"),
-    ]
-    title = view.say("measured_title", period=sheet.period)
-    page.heading(title, beside(view, sheet), level=3)
-    page.table(unbroken(shown, "line"), columns, caption=title)
-
-
-def draw_sheet_causes(view: View, sheet: progress.Newest) -> None:
-    found = progress.causes_of(view.asked, sheet, view.lang)
-    title = view.say("sheet_causes_title", period=sheet.period)
-    page.heading(title, level=3)
-    if found.empty:
-        page.paragraph(view.say("no_causes"))
-        return
-    shown = unbroken(coded(view, found), "line", "origin", "nature")
-    page.table(shown, cause_columns(view), caption=title)
-
-
-def draw_packages(view: View, sheet: progress.Newest) -> None:
-    found = progress.packages(view.asked, sheet, view.lang)
-    if found.empty:
-        return
-    shown = found.assign(
-        state=[view.app(f"state.{state}") for state in found["state"]],
-        before=[view.app(f"state.{state}") if state else "–" for state in found["state_before"]],
-        approved=[page.written(view, day, "date") for day in found["approved_end_on"]],
-        expected=[page.written(view, day, "date") for day in found["expected_end_on"]],
-        deviation=[said or view.say("no_deviation") for said in found["deviation"]],
-    )
-    columns = [
-        Column("line", view.say("col_line")),
-        Column("package", view.say("col_package")),
-        Column("state", view.say("col_state")),
-        Column("before", view.say("col_before")),
-        Column("approved", view.say("col_approved"), "right"),
-        Column("expected", view.say("col_expected"), "right"),
-        Column("deviation", view.say("col_deviation"), wide=True),
-    ]
-    title = view.say("packages_title", period=sheet.period)
-    page.heading(title, beside(view, sheet), level=3)
-    page.table(unbroken(shown, "line", "state", "before"), columns, caption=title)
 
 
 # ---------------------------------------------------------------- line by line
@@ -667,7 +524,7 @@ def draw_sentences(view: View) -> None:
         return
     found = every.head(SENTENCES_SHOWN)
     shown = unbroken(coded(view, found), "place", "line", "origin", "nature").assign(
-        url=[view.link(view.spec.slug, project=id, tab=None) for id in found["project_id"]]
+        url=[view.link("sheets", project=id) for id in found["project_id"]]
     )
     columns = [
         Column("period", view.say("col_period")),
@@ -717,25 +574,18 @@ def draw_delays(view: View) -> None:
     draw_sentences(view)
 
 
-DRAWN = dict(zip(TABS, (draw_progress, draw_grid, draw_delays, draw_project), strict=True))
+DRAWN = dict(zip(TABS, (draw_progress, draw_grid, draw_delays), strict=True))
 
 
-def forget_project() -> None:
-    st.session_state["project"] = ""
-
-
-def tab_chosen(view: View, project: str) -> str:
-    """Draw the parts of the page and return the one to show: a project chosen shows its sheets."""
-    if project:
-        st.session_state["tab"] = "sheets"
-    elif st.session_state.get("tab") not in TABS:
+def tab_chosen(view: View) -> str:
+    """Draw the parts of the page and return the one to show."""
+    if st.session_state.get("tab") not in TABS:
         st.session_state["tab"] = TABS[0]
     chosen = st.segmented_control(
         view.say("tabs_label"),
         TABS,
         key="tab",
         required=True,
-        on_change=forget_project,
         format_func=lambda id: view.say(f"tabs.{id}"),
         label_visibility="collapsed",
     )
@@ -757,8 +607,5 @@ elif progress.incurred(view.asked, view.lang).empty:
     page.paragraph(view.say("no_sheets"))
     draw_published(view)
 else:
-    project = project_chosen(view)
-    draw_cards(view, of_project(view.asked, project) if project else view.asked)
-    if project:
-        page.note(view, "cards_of_project", project=progress.projects(view.asked, view.lang)[project])
-    DRAWN[tab_chosen(view, project)](view)
+    draw_cards(view, view.asked)
+    DRAWN[tab_chosen(view)](view)

@@ -63,8 +63,9 @@ class Asked:
 
     def params(self) -> dict[str, Any]:
         """Return every parameter that facts, marts and our own SELECTs may name."""
-        late = self.snapshot.programme.late_days
-        return {"days": self.all_days, "as_of": self.as_of, "without": list(self.without), "late_days": late}
+        programme = self.snapshot.programme
+        limits = {"late_days": programme.late_days, "fresh_days": programme.fresh_days}
+        return {"days": self.all_days, "as_of": self.as_of, "without": list(self.without), **limits}
 
 
 def asked(snapshot: Snapshot, as_of: date, filters: Filters) -> Asked:

@@ -46,7 +46,7 @@ VIEWS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "limits": ("deadlines", {}),
     "projects": ("projects", {}),
     "funding": ("funding", {}),
-    "sheets": ("progress", {"tab": "sheets"}),
+    "sheets": ("sheets", {}),
     "requests": ("territories", {"metric": "eligible"}),
     "cash": ("territories", {"metric": "paid"}),
     "change_requests": ("territories", {"metric": "changes_waiting"}),
@@ -125,7 +125,7 @@ class Sentence:
         if first.topic in OF_A_PROJECT and first.project_id:
             return "project", {"project": first.project_id}
         if first.topic == "sheets":
-            return slug, {**choices, "project": first.project_id or ""}
+            return slug, {"project": first.project_id or "", "period": first.period_id or ""}
         return slug, {"territory": [first.territory]}
 
 

@@ -64,6 +64,7 @@ en = "Auditor"
 # Thresholds, with their ground in [grounds]; without, the pages show the figures and do not judge them.
 [thresholds]
 # sheet_late_days = 0       # giorni dopo la scadenza / days after the due day
+# fresh_days = 120          # giorni dalla fine del periodo per dati recenti / days since a period's end for recent data
 # request_days = 60         # giorni per una domanda di rimborso / days for a payment request
 # gap_watch_points = 10     # scarto da seguire, in punti / gap to watch, in points
 # gap_late_points = 20      # scarto in ritardo, in punti / gap that is late, in points
