@@ -14,7 +14,6 @@ import pandas as pd
 from impact_analytics.formats import period
 from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, Value, answer, names, narrowed_sql, of_project, rows, values
-from impact_analytics.queries.progress import sheets as graded
 
 PUBLISHED = ("funding", "term_in_force", "moved_months", "residual_delay", "bodies_named", "results_published")
 MONITORED = (
@@ -223,7 +222,17 @@ def sheets(asked: Asked, project: str, lang: str) -> pd.DataFrame:
     """Return the periods whose sheet is due or in, newest first: period_id, period (in words), due_on, grade,
     received_on, version, late_days, basis.
     """
-    return graded(asked, project, lang)
+    found = rows(
+        asked,
+        """
+        SELECT g.period_id, g.due_on, g.grade, g.received_on, g.version, g.late_days, g.basis
+        FROM mart_sheet_grade AS g
+        WHERE g.as_of = $as_of AND g.project_id = $project
+        ORDER BY g.ends_on DESC
+        """,
+        project=project,
+    )
+    return found.assign(period=[period(id, lang) for id in found["period_id"]])
 
 
 def changes(asked: Asked, project: str, lang: str) -> pd.DataFrame:
