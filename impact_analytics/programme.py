@@ -17,6 +17,19 @@ NEWEST = "newest"  # as default_as_of of an open programme: the newest day on wh
 OPERATOR = re.compile(r"[^@\s]+@[^@\s]+|sub:\S+")
 
 
+@dataclass(frozen=True)
+class School:
+    """The days on which a school year begins and ends, as month-day; what lies between two years is closed."""
+
+    starts: str = "09-01"
+    ends: str = "06-30"
+
+    def year(self, year: int) -> tuple[date, date]:
+        """Return the first and the last day of the school year that begins in a year."""
+        later = 1 if self.ends < self.starts else 0
+        return date.fromisoformat(f"{year}-{self.starts}"), date.fromisoformat(f"{year + later}-{self.ends}")
+
+
 class ProgrammeError(TextError):
     """A programme folder or `programme.toml` that cannot be used."""
 
@@ -40,6 +53,7 @@ class Programme:
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     thresholds: Mapping[str, float] = field(default_factory=dict)
     grounds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    school: School = field(default_factory=School)
 
     @property
     def is_example(self) -> bool:
@@ -84,6 +98,7 @@ def parse(text: str, id: str, newest: date = date.min) -> Programme:
             raise ProgrammeError("choice", place=place, key=key, value=known[key], allowed=", ".join(allowed))
     known["default_as_of"] = _default_day(known, newest, place)
     known["operators"] = _operators(known.get("operators", []), place)
+    known["school"] = _school(known.get("school", {}), place)
     return Programme(id=id, **known)
 
 
@@ -103,6 +118,20 @@ def _operators(listed: object, place: str) -> tuple[str, ...]:
         if not OPERATOR.fullmatch(one):
             raise ProgrammeError("operator", place=place, value=one)
     return tuple(listed)
+
+
+def _school(told: object, place: str) -> School:
+    if not isinstance(told, dict) or set(told) - {"starts", "ends"} or not all(map(_is_month_day, told.values())):
+        raise ProgrammeError("school", place=place)
+    return School(**told)
+
+
+def _is_month_day(value: object) -> bool:
+    """Say whether a value is a day that every year has, as month-day."""
+    try:
+        return isinstance(value, str) and f"{date.fromisoformat(f'2001-{value}'):%m-%d}" == value
+    except ValueError:
+        return False
 
 
 def folders(data: Path) -> dict[str, Path]:

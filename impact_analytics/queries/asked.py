@@ -63,8 +63,10 @@ class Asked:
 
     def params(self) -> dict[str, Any]:
         """Return every parameter that facts, marts and our own SELECTs may name."""
-        late = self.snapshot.programme.late_days
-        return {"days": self.all_days, "as_of": self.as_of, "without": list(self.without), "late_days": late}
+        programme = self.snapshot.programme
+        own = {"days": self.all_days, "as_of": self.as_of, "without": list(self.without)}
+        school = {"school_starts": programme.school.starts, "school_ends": programme.school.ends}
+        return {**own, "late_days": programme.late_days, **school}
 
 
 def asked(snapshot: Snapshot, as_of: date, filters: Filters) -> Asked:

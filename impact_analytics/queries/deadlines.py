@@ -13,8 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from impact_analytics.formats import day, short_day
+from impact_analytics.formats import day, short_day, yearly_day
 from impact_analytics.frames import records
+from impact_analytics.programme import School
 from impact_analytics.queries.asked import Asked, periods, rows
 
 EXTENSIONS = ("with_money", "without_money", "not_known")
@@ -25,7 +26,6 @@ DECIDED = (
 )  # fmt: skip
 NARROWING = ("territory", "macro_area")
 SOON = 90  # days
-SCHOOL_STARTS, SCHOOL_ENDS = (9, 1), (6, 30)
 Row = Mapping[str, Any]
 
 
@@ -372,13 +372,19 @@ def compared(asked: Asked, lang: str) -> pd.DataFrame:
     return both[~same].reset_index(drop=True)
 
 
-def school_years(before_on: date | None, ends_on: date) -> list[SchoolTime]:
-    """Return the school time that moving a term adds; July and August, without lessons, do not count."""
+def school_span(asked: Asked, lang: str) -> dict[str, str]:
+    """Return the first and the last day of the programme's school year in words: starts, ends."""
+    school = asked.snapshot.programme.school
+    return {"starts": yearly_day(school.starts, lang), "ends": yearly_day(school.ends, lang)}
+
+
+def school_years(before_on: date | None, ends_on: date, school: School) -> list[SchoolTime]:
+    """Return the school time that moving a term adds; the months between two school years do not count."""
     if before_on is None or ends_on <= before_on:
         return []
     found = []
     for year in range(before_on.year - 1, ends_on.year + 1):
-        first, last = date(year, *SCHOOL_STARTS), date(year + 1, *SCHOOL_ENDS)
+        first, last = school.year(year)
         start, end = max(first, before_on + timedelta(days=1)), min(last, ends_on)
         if start <= end:
             found.append(SchoolTime(year, start, end, (start, end) == (first, last)))
