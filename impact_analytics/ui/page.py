@@ -314,6 +314,12 @@ def _picked(key: str) -> list[str]:
     return [point["customdata"][0] for point in points if point.get("customdata")]
 
 
+def cells_picked(key: str) -> list[tuple[str, str]]:
+    """Return row and column of the cells clicked in a grid that was drawn with `on_click`."""
+    points = st.session_state[key]["selection"]["points"]
+    return [(point["customdata"][0], point["customdata"][1]) for point in points if point.get("customdata")]
+
+
 def foot(
     view: View,
     key: str,
