@@ -7,17 +7,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from impact_analytics.charts import deviation, distribution, grid, trend
+from impact_analytics.charts import deviation, grid, trend
 from impact_analytics.charts.frame import records
-from impact_analytics.exports import csv_file
 from impact_analytics.queries import Asked, Value, of_project, overview, progress, sources, value
-from impact_analytics.ui import markup, page
+from impact_analytics.ui import markup, page, told
 from impact_analytics.ui.page import Card, Column, View
 
 EUR = progress.unit("incurred")
-TABS = ("lines", "territories", "causes", "sheets")
+TABS = ("lines", "territories", "sheets")
 LINES_DRAWN = 4
-SENTENCES_SHOWN = 16
 TARGETS_SHOWN = 8
 UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
 STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
@@ -352,25 +350,6 @@ def cited(found: list[Any]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((row.source, row.url) for row in found))
 
 
-def draw_statements(view: View) -> None:
-    found = progress.statements(view.asked, view.lang)
-    page.heading(view.say("statements_title"))
-    if found.empty:
-        page.paragraph(view.say("statements_none"))
-        return
-    st.html("".join(quote_html(view, row) for row in records(found)))
-
-
-def quote_html(view: View, row: Any) -> str:
-    meaning = markup.escape(view.say("statement_meaning", meaning=row.meaning))
-    source = markup.anchor(row.url, row.source, outside=True) if row.url else markup.escape(row.source)
-    about = markup.escape(f"{row.line or view.say('statement_all')} · {row.day}")
-    return (
-        f'<blockquote class="quote"><span lang="{markup.escape(row.quote_lang)}">«{markup.escape(row.quote)}»</span>'
-        f"<cite>{meaning}<br>{about} · {source}</cite></blockquote>"
-    )
-
-
 def draw_targets(view: View) -> None:
     found = progress.targets(view.asked, view.lang)
     page.heading(view.say("targets_title"), page.subtitle(view))
@@ -412,14 +391,6 @@ def reached(view: View, row: Any) -> str:
     if row.reached is None:
         return view.app("not_known")
     return view.app(f"qualifier.{row.reached_qualifier}", value=counted(view, row.reached, row.unit))
-
-
-def draw_gaps(view: View) -> None:
-    found = progress.gaps(view.asked, view.lang, view.spec.slug)
-    if found.empty:
-        return
-    page.heading(view.say("gaps_title"), view.say("gaps_lead"))
-    page.bullets([f"<b>{markup.escape(row.title)}</b>{page.quietly(row.reason)}" for row in records(found)])
 
 
 # ---------------------------------------------------------------- expenditure and clocks
@@ -563,66 +534,7 @@ def note_withdrawn(view: View) -> None:
         page.note(view, "grid_withdrawn", territories=gone)
 
 
-# ---------------------------------------------------------------- states and causes
-
-
-def draw_states(view: View) -> None:
-    rows = progress.states(view.asked, view.lang)
-    if rows.empty:
-        draw_none(view, "states")
-        return
-
-    def data() -> page.Data:
-        shown = rows.assign(
-            state=[view.app(f"state.{state}") for state in rows["state"]],
-            value=[page.written(view, found, "count") for found in rows["value"]],
-        )
-        columns = [Column("label", view.say("col_line")), Column("state", view.say("col_state"))]
-        return shown, [*columns, Column("value", view.say("col_count"), "right")]
-
-    page.chart(
-        view,
-        "states",
-        lambda: distribution.states(rows, view.look, view.lang),
-        alt=lambda: distribution.states_alt(rows, view.lang),
-        title=view.say("states_title"),
-        subtitle=page.subtitle(view, view.say("states_unit")),
-        data=data,
-        sources=sources.cited(view.asked, "sheet"),
-        basis=basis_of(rows),
-        on_click=narrow_to("action_line"),
-    )
-
-
-def draw_causes(view: View) -> None:
-    rows = progress.causes(view.asked, view.lang)
-    across = rows.rename(columns={"origin": "nature", "nature": "origin"})
-    if rows.empty:
-        page.heading(view.say("causes_title"), page.subtitle(view, view.say("causes_unit")), level=3)
-        page.paragraph(view.say("causes_none"))
-        return
-    page.chart(
-        view,
-        "causes",
-        lambda: grid.causes(across, view.look, view.lang),
-        alt=lambda: grid.causes_alt(across, view.lang),
-        title=view.say("causes_title"),
-        subtitle=page.subtitle(view, view.say("causes_unit")),
-        data=lambda: causes_data(view, rows),
-        sources=sources.cited(view.asked, "sheet"),
-        basis=basis_of(rows),
-        on_click=choose_nature(view),
-    )
-    uncoded = [n for n, *pair in zip(rows["value"], rows["origin"], rows["nature"], strict=True) if None in pair]
-    if any(uncoded):
-        page.note(view, "causes_uncoded", count=sum(uncoded), total=sum(rows["value"]))
-
-
-def causes_data(view: View, rows: pd.DataFrame) -> page.Data:
-    found = rows[rows["value"] > 0]
-    shown = coded(view, found).assign(value=[page.written(view, count, "count") for count in found["value"]])
-    columns = [Column("origin", view.say("col_origin")), Column("nature", view.say("col_nature"))]
-    return shown, [*columns, Column("value", view.say("col_count"), "right")]
+# ---------------------------------------------------------------- causes in words
 
 
 def coded(view: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -636,17 +548,6 @@ def unbroken(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
     return rows.assign(**{name: [(said or "–").replace(" ", "\u00a0") for said in rows[name]] for name in names})
 
 
-def choose_nature(view: View) -> Callable[[list[str]], None]:
-    by_name = {name: id for id, name in progress.natures(view.asked, view.lang).items()}
-
-    def choose(picked: list[str]) -> None:
-        if picked:
-            wanted = by_name.get(picked[0], "none")
-            st.session_state["nature"] = "" if st.session_state.get("nature") == wanted else wanted
-
-    return choose
-
-
 def cause_columns(view: View) -> list[Column]:
     names = ("line", "origin", "nature")
     return [
@@ -655,69 +556,22 @@ def cause_columns(view: View) -> list[Column]:
     ]
 
 
-def draw_sentences(view: View) -> None:
-    known = progress.natures(view.asked, view.lang) | {"none": view.say("not_coded")}
-    page.heading(view.say("sentences_title"), view.say("sentences_lead"), level=3)
-    left, _ = st.columns([5, 7])
-    with left:
-        nature = page.choose(view, "nature", known, view.say("nature_label"), empty=view.say("nature_all"))
-    every = progress.sentences(view.asked, view.lang, nature)
-    if every.empty:
-        page.paragraph(view.say("causes_none"))
-        return
-    found = every.head(SENTENCES_SHOWN)
-    shown = unbroken(coded(view, found), "place", "line", "origin", "nature").assign(
-        url=[view.link(view.spec.slug, project=id, tab=None) for id in found["project_id"]]
-    )
-    columns = [
-        Column("period", view.say("col_period")),
-        Column("place", view.say("col_territory"), link="url"),
-        *cause_columns(view),
-    ]
-    page.table(shown, columns, caption=view.say("sentences_title"))
-    page.note(view, "sentences_shown", shown=len(found), total=len(every))
-    offer_sentences(view, every, columns)
-
-
-def offer_sentences(view: View, every: pd.DataFrame, columns: list[Column]) -> None:
-    headings = {column.name: column.heading for column in columns}
-    mark = view.app("example_band") if view.example else ""
-    st.download_button(
-        view.app("download_csv"),
-        lambda: csv_file(coded(view, every)[list(headings)].rename(columns=headings), mark=mark),
-        file_name=f"{view.app('example_file') if view.example else ''}{view.programme.id}_sentences_{view.as_of}.csv",
-        mime="text/csv",
-        key="sentences_csv",
-        on_click="ignore",
-        type="tertiary",
-    )
-
-
 # ---------------------------------------------------------------- the page
 
 
 def draw_progress(view: View) -> None:
     draw_lines(view)
-    draw_statements(view)
+    told.draw_statements(view)
     left, right = st.columns([7, 5], gap="large")
     with left:
         draw_spent(view)
     with right:
         draw_clocks(view)
     draw_targets(view)
-    draw_gaps(view)
+    told.draw_gaps(view, view.spec.slug)
 
 
-def draw_delays(view: View) -> None:
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        draw_states(view)
-    with right:
-        draw_causes(view)
-    draw_sentences(view)
-
-
-DRAWN = dict(zip(TABS, (draw_progress, draw_grid, draw_delays, draw_project), strict=True))
+DRAWN = dict(zip(TABS, (draw_progress, draw_grid, draw_project), strict=True))
 
 
 def forget_project() -> None:
@@ -744,9 +598,9 @@ def tab_chosen(view: View, project: str) -> str:
 
 def draw_published(view: View) -> None:
     draw_lines(view)
-    draw_statements(view)
+    told.draw_statements(view)
     draw_targets(view)
-    draw_gaps(view)
+    told.draw_gaps(view, view.spec.slug)
 
 
 view = page.view(__file__)

@@ -26,6 +26,7 @@ DECIDED = (
 )  # fmt: skip
 NARROWING = ("territory", "macro_area")
 SOON = 90  # days
+LEAST_YEAR = 2001  # any year without a leap day
 Row = Mapping[str, Any]
 
 
@@ -373,9 +374,15 @@ def compared(asked: Asked, lang: str) -> pd.DataFrame:
 
 
 def school_span(asked: Asked, lang: str) -> dict[str, str]:
-    """Return the first and the last day of the programme's school year in words: starts, ends."""
+    """Return the first and the last day of the programme's school year in words, and the quarter in which it is closed.
+
+    Keys: starts, ends, quarter (its number).
+    """
     school = asked.snapshot.programme.school
-    return {"starts": yearly_day(school.starts, lang), "ends": yearly_day(school.ends, lang)}
+    (_, ends), (starts, _) = school.year(LEAST_YEAR), school.year(LEAST_YEAR + 1)
+    closed = ends + (starts - ends) / 2
+    quarter = str((closed.month + 2) // 3)
+    return {"starts": yearly_day(school.starts, lang), "ends": yearly_day(school.ends, lang), "quarter": quarter}
 
 
 def school_years(before_on: date | None, ends_on: date, school: School) -> list[SchoolTime]:
