@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +14,7 @@ CARDS = ("causes_newest", "projects_with_causes", "causes", "causes_uncoded", "c
 PLACES_SHOWN, LASTING_SHOWN, ENDED_SHOWN, UNCODED_SHOWN, SENTENCES_SHOWN = 25, 20, 8, 20, 16
 SCOPES = ("all", "newest")
 ACROSS = {"origin": "nature", "nature": "origin", "origin_id": "nature_id", "nature_id": "origin_id"}
+TURNED = {"row": "column", "column": "row", "row_id": "column_id", "column_id": "row_id"}
 COUNT = page.UNITS["count"]
 
 
@@ -29,6 +30,7 @@ class Kept:
     origin: str
     nature: str
     newest: bool
+    named: str  # what the project is called
 
     @property
     def codes(self) -> dict[str, str]:
@@ -53,7 +55,7 @@ def draw_choices(view: View) -> Kept:
             for which in ("origin", "nature")
         )
     asked = of_project(view.asked, project) if project else view.asked
-    return Kept(asked, project, origin, nature, scope == "newest")
+    return Kept(asked, project, origin, nature, scope == "newest", projects.get(project, ""))
 
 
 def codes(view: View, which: str) -> dict[str, str]:
@@ -77,6 +79,12 @@ def narrow_to(id: str) -> Callable[[list[str]], None]:
             st.session_state[id] = [] if st.session_state.get(id) == picked[:1] else picked[:1]
 
     return narrow
+
+
+def narrow_to_line(picked: list[str]) -> None:
+    """Narrow the page to the line of the cell clicked, or widen it again."""
+    if picked:
+        narrow_to("action_line")([page.cells_picked("by_line")[0][1]])
 
 
 # ---------------------------------------------------------------- words
@@ -120,7 +128,7 @@ def scope_said(view: View, kept: Kept) -> str:
 def draw_states(view: View, kept: Kept) -> None:
     rows = causes.states(kept.asked, view.lang)
     if rows.empty:
-        page.heading(view.say("states_title"), page.subtitle(view), level=3)
+        page.heading(view.say("states_title"), page.subtitle(view, of=kept.named), level=3)
         page.paragraph(view.say("states_none"))
         return
     page.chart(
@@ -129,7 +137,7 @@ def draw_states(view: View, kept: Kept) -> None:
         lambda: distribution.states(rows, view.look, view.lang),
         alt=lambda: distribution.states_alt(rows, view.lang),
         title=view.say("states_title"),
-        subtitle=page.subtitle(view, view.say("states_unit")),
+        subtitle=page.subtitle(view, view.say("states_unit"), of=kept.named),
         data=lambda: states_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
@@ -146,7 +154,7 @@ def states_data(view: View, rows: pd.DataFrame) -> page.Data:
 def draw_grid(view: View, kept: Kept) -> None:
     rows = causes.grid(kept.asked, view.lang, newest=kept.newest)
     if rows.empty:
-        page.heading(view.say("grid_title"), page.subtitle(view, view.say("grid_unit")), level=3)
+        page.heading(view.say("grid_title"), page.subtitle(view, view.say("grid_unit"), of=kept.named), level=3)
         page.paragraph(view.say("causes_none"))
         return
     down = rows.rename(columns=ACROSS)
@@ -156,7 +164,7 @@ def draw_grid(view: View, kept: Kept) -> None:
         lambda: grid.causes(down, view.look, view.lang),
         alt=lambda: grid.causes_alt(down, view.lang),
         title=view.say("grid_title"),
-        subtitle=page.subtitle(view, view.say("grid_unit"), view.say(f"scopes.{kept.scope}")),
+        subtitle=page.subtitle(view, view.say("grid_unit"), view.say(f"scopes.{kept.scope}"), of=kept.named),
         data=lambda: grid_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
@@ -178,26 +186,37 @@ def draw_split(view: View, kept: Kept, by: str) -> None:
     rows = causes.split(kept.asked, by, view.lang, **kept.codes, newest=kept.newest)
     title = view.say(f"{by}_title")
     if rows.empty:
-        page.heading(title, page.subtitle(view, scope_said(view, kept)), level=3)
+        page.heading(title, page.subtitle(view, scope_said(view, kept), of=kept.named), level=3)
         page.paragraph(view.say("causes_none"))
         return
     every = in_words(view, rows)
     first = list(dict.fromkeys(every["row_id"]))[:PLACES_SHOWN]
     shown = every[every["row_id"].isin(first)]
+    shown = shown if by == "territory" else turned(shown)
     page.chart(
         view,
         f"by_{by}",
         lambda: grid.heat(shown, view.look, view.lang, unit=COUNT),
         alt=lambda: grid.heat_alt(shown, view.lang, unit=COUNT),
         title=title,
-        subtitle=page.subtitle(view, view.say("split_unit"), scope_said(view, kept)),
+        subtitle=page.subtitle(view, view.say("split_unit"), scope_said(view, kept), of=kept.named),
         data=lambda: split_data(view, every, by),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(every),
-        on_click=narrow_to("territory" if by == "territory" else "action_line"),
+        on_click=narrow_to("territory") if by == "territory" else narrow_to_line,
     )
     if len(first) < every["row_id"].nunique():
         page.note(view, "places_more", shown=len(first), total=every["row_id"].nunique())
+
+
+def turned(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a grid with its rows across."""
+    return rows.rename(columns=TURNED).sort_values("row_id", key=lambda ids: ids.map(places_of(rows["column_id"])))
+
+
+def places_of(ids: Iterable[str]) -> dict[str, int]:
+    """Return the place of each id in the order in which they first come."""
+    return {id: place for place, id in enumerate(dict.fromkeys(ids))}
 
 
 def in_words(view: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -227,7 +246,7 @@ def split_data(view: View, rows: pd.DataFrame, by: str) -> page.Data:
 def draw_lasting(view: View, kept: Kept) -> None:
     every = causes.lasting(kept.asked, view.lang, **kept.codes)
     now = every[every["standing"].astype(bool)]
-    page.heading(view.say("lasting_title"), page.subtitle(view, view.say("lasting_unit")))
+    page.heading(view.say("lasting_title"), page.subtitle(view, view.say("lasting_unit"), of=kept.named))
     if now.empty:
         page.paragraph(view.say("lasting_none"))
     else:
@@ -277,7 +296,8 @@ def lasting_data(view: View, rows: pd.DataFrame) -> page.Data:
 def draw_uncoded(view: View, kept: Kept) -> None:
     every = causes.uncoded(kept.asked, view.lang, newest=kept.newest)
     page.heading(
-        view.say("uncoded_title"), page.subtitle(view, view.say("uncoded_unit"), view.say(f"scopes.{kept.scope}"))
+        view.say("uncoded_title"),
+        page.subtitle(view, view.say("uncoded_unit"), view.say(f"scopes.{kept.scope}"), of=kept.named),
     )
     if every.empty:
         page.paragraph(view.say("uncoded_none"))
@@ -316,7 +336,7 @@ def uncoded_data(view: View, rows: pd.DataFrame) -> page.Data:
 
 def draw_sentences(view: View, kept: Kept) -> None:
     every = causes.sentences(kept.asked, view.lang, **kept.codes, newest=kept.newest)
-    page.heading(view.say("sentences_title"), page.subtitle(view, scope_said(view, kept)))
+    page.heading(view.say("sentences_title"), page.subtitle(view, scope_said(view, kept), of=kept.named))
     if every.empty:
         page.paragraph(view.say("causes_none"))
         return
@@ -371,6 +391,8 @@ def notes(view: View, kept: Kept) -> list[tuple[str, str]]:
 
 def draw_cards(view: View, kept: Kept) -> None:
     page.cards([page.card_of(view, found) for found in values(kept.asked, CARDS).values()])
+    if kept.newest or any(kept.codes.values()):
+        page.note(view, "cards_note")
 
 
 def draw_reported(view: View) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from impact_analytics.charts import deviation, trend
 from impact_analytics.exports import Field, Sheet
 from impact_analytics.queries import Asked, Value, clocks, deadlines, of_project, overview, sources, values
-from impact_analytics.ui import downloads, page, told, trail
+from impact_analytics.ui import downloads, markup, page, told, trail
 from impact_analytics.ui.page import Card, Column, View
 
 CARDS = ("time_progress", "physical_progress", "expenditure_clock")
@@ -75,7 +75,9 @@ def draw_thresholds(view: View) -> None:
 # ---------------------------------------------------------------- clocks as charts
 
 
-def draw_clocks(view: View, key: str, rows: pd.DataFrame, on_click: Callable[[list[str]], None], *more: str) -> None:
+def draw_clocks(
+    view: View, key: str, rows: pd.DataFrame, on_click: Callable[[list[str]], None], named: str = ""
+) -> None:
     """Draw three marks a row: of projects or of lines."""
     drawn = rows.head(ROWS_DRAWN)
     page.chart(
@@ -84,7 +86,7 @@ def draw_clocks(view: View, key: str, rows: pd.DataFrame, on_click: Callable[[li
         lambda: deviation.clocks(drawn, view.look, view.lang),
         alt=lambda: deviation.clocks_alt(drawn, view.lang),
         title=view.say(f"{key}_title"),
-        subtitle=page.subtitle(view, view.say("clocks_unit"), *more),
+        subtitle=page.subtitle(view, view.say("clocks_unit"), of=named),
         data=lambda: table_data(view, rows, key),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
@@ -125,7 +127,7 @@ def draw_table(view: View, rows: pd.DataFrame) -> None:
     title = view.say("table_title")
     page.heading(title, page.subtitle(view, view.say("table_unit")))
     shown, columns = table_data(view, rows.head(ROWS_SHOWN), "projects")
-    page.table(unbroken(shown), columns, caption=title)
+    draw_rows(shown, columns, title)
     if len(rows) > ROWS_SHOWN:
         page.note(view, "rows_shown", shown=ROWS_SHOWN, total=len(rows))
     draw_physical_note(view, rows)
@@ -134,15 +136,21 @@ def draw_table(view: View, rows: pd.DataFrame) -> None:
     page.foot(view, "table", title=title, sources=sources.cited(view.asked, "sheet"), basis=basis_of(rows))
 
 
-def unbroken(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(status=[said.replace(" ", "\u00a0") for said in rows["status"]])
+def draw_rows(shown: pd.DataFrame, columns: Sequence[Column], caption: str) -> None:
+    """Draw a table with room between its numbers and the words after them."""
+    unbroken = shown.assign(
+        **{name: [said.replace(" ", "\u00a0") for said in shown[name]] for name in ("status", "label")}
+    )
+    st.html(markup.table(unbroken, columns, caption=caption, classes="moved"))
 
 
 def draw_physical_note(view: View, rows: pd.DataFrame) -> None:
     """Say how many indicators physical progress stands on."""
     targets, lacking = (sum(rows[name]) for name in ("targets", "lacking"))
-    if targets + lacking:
+    if lacking:
         page.note(view, "physical_note", targets=targets, total=targets + lacking, lacking=lacking)
+    elif targets:
+        page.note(view, "physical_note_all", targets=targets)
 
 
 def sheet(view: View, rows: pd.DataFrame) -> Sheet:
@@ -177,9 +185,9 @@ def notes(view: View) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- the course of the gap
 
 
-def draw_course(view: View, key: str, rows: pd.DataFrame, unit: Any, *more: str) -> None:
+def draw_course(view: View, key: str, rows: pd.DataFrame, unit: Any, named: str = "") -> None:
     """Draw lines over the ends of periods; of a single day there is no course yet."""
-    title, subtitle = view.say(f"{key}_title"), page.subtitle(view, view.say(f"{key}_unit"), *more)
+    title, subtitle = view.say(f"{key}_title"), page.subtitle(view, view.say(f"{key}_unit"), of=named)
     if rows["on"].nunique() < 2:
         page.heading(title, subtitle, level=3)
         page.paragraph(view.say("no_course"))
@@ -220,16 +228,16 @@ def gap_rows(view: View, project: str) -> pd.DataFrame:
 # ---------------------------------------------------------------- school time
 
 
-def draw_school(view: View, asked: Asked, project: str, named: Sequence[str]) -> None:
+def draw_school(view: View, asked: Asked, project: str = "", named: str = "") -> None:
     """Draw calendar and school time of the lines that keep to the school year; nothing where there is none."""
     rows = clocks.school_lines(asked, view.lang)
     if rows.empty:
         return
-    page.heading(view.say("school_heading"), page.subtitle(view, *named))
+    page.heading(view.say("school_heading"), page.subtitle(view, of=named))
     left, right = st.columns([7, 5], gap="large")
     with left:
         words = {id: view.say(f"school_{id}") for id in ("time", "school", "physical")}
-        draw_course(view, "school", clocks.school(asked, words), SHARE, *named)
+        draw_course(view, "school", clocks.school(asked, words), SHARE, named)
     with right:
         page.heading(view.say("school_table_title"), view.say("school_table_unit"), level=3)
         page.table(*school_data(view, rows), caption=view.say("school_table_title"))
@@ -246,17 +254,15 @@ def draw_school_words(view: View, asked: Asked, project: str) -> None:
 
 
 def school_data(view: View, rows: pd.DataFrame) -> page.Data:
-    shown = rows.assign(
-        **{
-            name: [page.written(view, share, "share") for share in rows[name]]
-            for name in ("time", "school", "physical")
-        },
-        **{name: [page.moved(view, gap, "points") for gap in rows[name]] for name in ("gap", "school_gap")},
-    )
-    names = ("time", "school", "physical", "gap", "school_gap")
-    heads = {"time": "school_time", "gap": "col_gap_calendar", "physical": "col_physical"}
-    columns = [Column(name, view.say(heads.get(name, f"col_{name}")), "right") for name in names]
-    return shown, [Column("label", view.say("col_line")), *columns]
+    """Return the measures down and the lines across: a line has more measures than a programme has such lines."""
+    measures = {"school_time": "time", "school_school": "school", "school_physical": "physical"}
+    gaps = {"col_gap_calendar": "gap", "col_gap_school": "school_gap"}
+    told = {"measure": [view.say(name) for name in (*measures, *gaps)]}
+    for row in page.records(rows):
+        shares = [page.written(view, row[name], "share") for name in measures.values()]
+        told[f"line_{row['id']}"] = [*shares, *(page.moved(view, row[name], "points") for name in gaps.values())]
+    columns = [Column(f"line_{row['id']}", row["label"], "right") for row in page.records(rows)]
+    return pd.DataFrame(told, dtype=object), [Column("measure", view.say("col_measure")), *columns]
 
 
 # ---------------------------------------------------------------- the page
@@ -273,7 +279,7 @@ def draw_every(view: View) -> None:
         draw_clocks(view, "lines", clocks.by_line(view.asked, view.lang), narrow_to_line)
         draw_course(view, "gap_lines", gap_rows(view, ""), POINTS)
     draw_table(view, rows)
-    draw_school(view, view.asked, "", ())
+    draw_school(view, view.asked)
 
 
 def draw_one(view: View, project: str, named: str) -> None:
@@ -286,10 +292,10 @@ def draw_one(view: View, project: str, named: str) -> None:
     with right:
         draw_course(view, "gap_project", gap_rows(view, project), POINTS, named)
     shown, columns = table_data(view, rows, "lines")
-    page.heading(view.say("lines_table_title"), page.subtitle(view, named), level=3)
-    page.table(unbroken(shown), columns, caption=view.say("lines_table_title"))
+    page.heading(view.say("lines_table_title"), page.subtitle(view, of=named), level=3)
+    draw_rows(shown, columns, view.say("lines_table_title"))
     draw_physical_note(view, rows)
-    draw_school(view, asked, project, (named,))
+    draw_school(view, asked, project, named)
 
 
 def draw_measured(view: View, projects: dict[str, str]) -> None:

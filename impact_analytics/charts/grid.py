@@ -52,7 +52,7 @@ def heat(rows: pd.DataFrame, look: Theme, lang: str, *, unit: Unit, maximum: flo
     room = (NARROW - NAMES - 8) / max(1, len(across))
     names = _column_names(across, room, lang)
     lean = max(map(width, names), default=0) > room + 8
-    high = SLANT * max(map(width, names), default=0) + 4 if lean else LINE * max(map(lines, names), default=1)
+    high = SLANT * max(map(width, names), default=0) + LINE if lean else LINE * max(map(lines, names), default=1)
     margin = {"l": NAMES, "r": 8, "t": high + 8, "b": 4}
     unit_in_cells = replace(unit, decimals=0) if unit.symbol == "%" and len(across) > FEW else unit
     traces = _heat_cells(cells, look, lang, unit, maximum)

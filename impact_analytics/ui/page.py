@@ -498,13 +498,13 @@ def relative(view: View, value: Any) -> str:
     return sign + full(abs(value), UNITS["share"], view.lang)
 
 
-def subtitle(view: View, unit: str = "", *more: str) -> str:
-    """Return the quiet line under a title: unit, territory, as-of."""
+def subtitle(view: View, unit: str = "", *more: str, of: str = "") -> str:
+    """Return the quiet line under a title: unit, territory, as-of; `of` is what it is of, if not of everything."""
     narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
     parts = [
         unit,
         *more,
-        *(narrowed or [view.app("whole")]),
+        *([of, *narrowed] if of else narrowed or [view.app("whole")]),
         view.app("as_of_line", day=formats.day(view.as_of, "day", view.lang)),
     ]
     line = " · ".join(part for part in parts if part)
