@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -71,20 +71,10 @@ def narrow_to_cause(picked: list[str]) -> None:
         st.session_state["origin"], st.session_state["nature"] = ("", "") if same else (origin, nature)
 
 
-def narrow_to(id: str) -> Callable[[list[str]], None]:
-    """Return what a click does: narrow a dimension to the first id clicked, or widen it again."""
-
-    def narrow(picked: list[str]) -> None:
-        if picked and picked[0]:
-            st.session_state[id] = [] if st.session_state.get(id) == picked[:1] else picked[:1]
-
-    return narrow
-
-
 def narrow_to_line(picked: list[str]) -> None:
     """Narrow the page to the line of the cell clicked, or widen it again."""
     if picked:
-        narrow_to("action_line")([page.cells_picked("by_line")[0][1]])
+        page.narrowing("action_line")([page.cells_picked("by_line")[0][1]])
 
 
 # ---------------------------------------------------------------- words
@@ -141,7 +131,7 @@ def draw_states(view: View, kept: Kept) -> None:
         data=lambda: states_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
-        on_click=narrow_to("action_line"),
+        on_click=page.narrowing("action_line"),
     )
 
 
@@ -203,7 +193,7 @@ def draw_split(view: View, kept: Kept, by: str) -> None:
         data=lambda: split_data(view, every, by),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(every),
-        on_click=narrow_to("territory") if by == "territory" else narrow_to_line,
+        on_click=page.narrowing("territory") if by == "territory" else narrow_to_line,
     )
     if len(first) < every["row_id"].nunique():
         page.note(view, "places_more", shown=len(first), total=every["row_id"].nunique())

@@ -20,12 +20,6 @@ POINTS, SHARE = page.UNITS["points"], page.UNITS["share"]
 ROWS_DRAWN, ROWS_SHOWN = 25, 40
 
 
-def narrow_to_line(picked: list[str]) -> None:
-    """Narrow the page to the line clicked, or widen it again."""
-    if picked:
-        st.session_state["action_line"] = [] if st.session_state.get("action_line") == picked[:1] else picked[:1]
-
-
 def choose_project(picked: list[str]) -> None:
     """Show the project clicked."""
     if picked:
@@ -276,7 +270,7 @@ def draw_every(view: View) -> None:
         draw_clocks(view, "projects", rows, choose_project)
         page.note(view, "projects_note")
     with right:
-        draw_clocks(view, "lines", clocks.by_line(view.asked, view.lang), narrow_to_line)
+        draw_clocks(view, "lines", clocks.by_line(view.asked, view.lang), page.narrowing("action_line"))
         draw_course(view, "gap_lines", gap_rows(view, ""), POINTS)
     draw_table(view, rows)
     draw_school(view, view.asked)
@@ -288,7 +282,7 @@ def draw_one(view: View, project: str, named: str) -> None:
     rows = clocks.by_line(view.asked, view.lang, project)
     left, right = st.columns([6, 6], gap="large")
     with left:
-        draw_clocks(view, "lines_project", rows, narrow_to_line, named)
+        draw_clocks(view, "lines_project", rows, page.narrowing("action_line"), named)
     with right:
         draw_course(view, "gap_project", gap_rows(view, project), POINTS, named)
     shown, columns = table_data(view, rows, "lines")

@@ -93,35 +93,8 @@ def lasting(asked: Asked, lang: str, origin: str = "", nature: str = "") -> pd.D
     period_id, since, until (first and last period, in words), sentence (the newest), basis. A period of which there is
     no sheet, or whose sheet does not name the cause, ends the row; ended rows of one period are left out.
     """
-    found = rows(
-        asked,
-        f"""
-        WITH calendar AS (SELECT period_id, row_number() OVER (ORDER BY ends_on) AS place FROM reporting_period),
-        cause AS (
-            SELECT x.*, c.place FROM mart_cause AS x JOIN calendar AS c USING (period_id)
-            WHERE x.as_of = $as_of AND x.origin IS NOT NULL AND x.nature IS NOT NULL
-                AND {narrowed_sql(asked, "x", EVERY)} AND {narrowed(origin, nature, newest=False)}
-        ),
-        period AS (
-            SELECT DISTINCT project_id, territory, action_line, origin, nature, period_id, place, newest FROM cause
-        ),
-        chain AS (
-            SELECT *, place + row_number()
-                OVER (PARTITION BY project_id, action_line, origin, nature ORDER BY place DESC) AS chain
-            FROM period
-        ),
-        run AS (
-            SELECT project_id, territory, action_line, origin, nature, count(*) AS periods,
-                arg_min(period_id, place) AS since_id, arg_max(period_id, place) AS period_id, max(place) AS place,
-                bool_or(newest) AS standing
-            FROM chain GROUP BY project_id, territory, action_line, origin, nature, chain
-            HAVING bool_or(newest) OR count(*) > 1
-        ),
-        told AS (
-            SELECT project_id, action_line, origin, nature, period_id, arg_min(sentence, position) AS sentence,
-                min(basis) AS basis
-            FROM cause GROUP BY project_id, action_line, origin, nature, period_id
-        )
+    sql = f"""
+        {_runs_sql(asked, narrowed(origin, nature, newest=False))}
         SELECT r.standing, r.project_id, t.name_{lang} AS place, l.name_{lang} AS line, o.name_{lang} AS origin,
             n.name_{lang} AS nature, r.periods, r.since_id, r.period_id, s.sentence, s.basis
         FROM run AS r
@@ -133,10 +106,8 @@ def lasting(asked: Asked, lang: str, origin: str = "", nature: str = "") -> pd.D
         JOIN code AS n ON n.list = '{CODES["nature"]}' AND n.code = r.nature
         ORDER BY r.standing DESC, r.periods DESC, r.place DESC, t.name_{lang}, r.project_id,
             l.position NULLS LAST, o.position, n.position
-        """,
-        origin=origin,
-        nature=nature,
-    )
+    """
+    found = rows(asked, sql, origin=origin, nature=nature)
     return _dated(found, lang, since="since_id", until="period_id")
 
 
@@ -207,3 +178,38 @@ def _dated(found: pd.DataFrame, lang: str, **columns: str) -> pd.DataFrame:
     """Add periods in words: a column named, made of one of ids."""
     words: dict[str, Any] = {name: [period(id, lang) for id in found[ids]] for name, ids in columns.items()}
     return found.assign(**words) if len(found) else found.assign(**{name: [] for name in columns})
+
+
+def _runs_sql(asked: Asked, kept: str) -> str:
+    """Return the WITH of `run`, periods in a row that name a coded cause, and `told`, a cause's sentence by period.
+
+    Periods that follow one another without a gap have the same sum of their place and their rank from the last.
+    """
+    return f"""
+        WITH calendar AS (SELECT period_id, row_number() OVER (ORDER BY ends_on) AS place FROM reporting_period),
+        cause AS (
+            SELECT x.*, c.place FROM mart_cause AS x JOIN calendar AS c USING (period_id)
+            WHERE x.as_of = $as_of AND x.origin IS NOT NULL AND x.nature IS NOT NULL
+                AND {narrowed_sql(asked, "x", EVERY)} AND {kept}
+        ),
+        period AS (
+            SELECT DISTINCT project_id, territory, action_line, origin, nature, period_id, place, newest FROM cause
+        ),
+        chain AS (
+            SELECT *, place + row_number()
+                OVER (PARTITION BY project_id, action_line, origin, nature ORDER BY place DESC) AS chain
+            FROM period
+        ),
+        run AS (
+            SELECT project_id, territory, action_line, origin, nature, count(*) AS periods,
+                arg_min(period_id, place) AS since_id, arg_max(period_id, place) AS period_id, max(place) AS place,
+                bool_or(newest) AS standing
+            FROM chain GROUP BY project_id, territory, action_line, origin, nature, chain
+            HAVING bool_or(newest) OR count(*) > 1
+        ),
+        told AS (
+            SELECT project_id, action_line, origin, nature, period_id, arg_min(sentence, position) AS sentence,
+                min(basis) AS basis
+            FROM cause GROUP BY project_id, action_line, origin, nature, period_id
+        )
+    """

@@ -320,6 +320,16 @@ def cells_picked(key: str) -> list[tuple[str, str]]:
     return [(point["customdata"][0], point["customdata"][1]) for point in points if point.get("customdata")]
 
 
+def narrowing(id: str) -> Callable[[list[str]], None]:
+    """Return what a click does: narrow a dimension to the first id clicked, or widen it again."""
+
+    def narrow(picked: list[str]) -> None:
+        if picked and picked[0]:
+            st.session_state[id] = [] if st.session_state.get(id) == picked[:1] else picked[:1]
+
+    return narrow
+
+
 def foot(
     view: View,
     key: str,
