@@ -65,10 +65,9 @@ def codes(view: View, which: str) -> dict[str, str]:
 
 def narrow_to_cause(picked: list[str]) -> None:
     """Narrow the page to the nature and origin of the cell clicked; the same cell again widens it."""
-    if picked:
-        nature, origin = page.cells_picked("causes")[0]
-        same = (st.session_state.get("origin"), st.session_state.get("nature")) == (origin, nature)
-        st.session_state["origin"], st.session_state["nature"] = ("", "") if same else (origin, nature)
+    nature, origin = page.cells_picked("causes")[0] if picked else ("", "")
+    same = (st.session_state.get("origin"), st.session_state.get("nature")) == (origin, nature)
+    st.session_state["origin"], st.session_state["nature"] = ("", "") if same else (origin, nature)
 
 
 def narrow_to_line(picked: list[str]) -> None:
