@@ -341,7 +341,7 @@ def draw_sentences(view: View, kept: Kept) -> None:
     with st.container(horizontal=True):
         downloads.draw(
             view,
-            "causes",
+            "every_cause",
             lambda: Sheet(view.say("sheet"), coded(view, every), fields(view)),
             lambda: notes(view, kept),
         )

@@ -59,3 +59,24 @@ def test_school_time_is_left_out_where_no_line_keeps_to_it():
     assert "School time counts the days from 1\u00a0September to 30\u00a0June" in with_school
     assert "School time" not in without
     assert "School gap" not in without
+
+
+@pytest.mark.parametrize(
+    ("slug", "choices"),
+    [
+        ("causes", {}),
+        ("causes", {"scope": "newest", "project": "e1-T17"}),
+        ("clocks", {}),
+        ("clocks", {"project": "e1-T17"}),
+    ],
+)
+def test_every_table_below_a_figure_can_be_open_at_once(slug, choices):
+    app = opened(slug, lang="it", programme="example", **choices)
+    boxes = [one.proto.id.split("-", 2)[-1] for one in app.get("expander")]
+    assert len(boxes) > 2
+    for key in boxes:
+        app.session_state[key] = True
+    app.run()
+    assert not app.exception
+    tables = said(app).count("<table") - said(opened(slug, lang="it", programme="example", **choices)).count("<table")
+    assert tables == len(boxes)
