@@ -11,7 +11,7 @@ from impact_analytics.ui import downloads, page, told, trail
 from impact_analytics.ui.page import Column, View
 
 CARDS = ("causes_newest", "projects_with_causes", "causes", "causes_uncoded", "causes_uncoded_rate")
-PLACES_SHOWN, LASTING_SHOWN, ENDED_SHOWN, UNCODED_SHOWN, SENTENCES_SHOWN = 25, 20, 8, 20, 16
+PLACES_SHOWN, LASTING_SHOWN, ENDED_SHOWN, UNCODED_SHOWN, SENTENCES_SHOWN = 12, 15, 8, 12, 12
 SCOPES = ("all", "newest")
 ACROSS = {"origin": "nature", "nature": "origin", "origin_id": "nature_id", "nature_id": "origin_id"}
 TURNED = {"row": "column", "column": "row", "row_id": "column_id", "column_id": "row_id"}

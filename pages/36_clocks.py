@@ -17,7 +17,7 @@ SHARES = ("time", "physical", "expenditure")
 MOVES = ("gap", "expenditure_gap")
 SIGNS = {"on_track": "✓", "watch": "!", "late": "×", "": "–"}
 POINTS, SHARE = page.UNITS["points"], page.UNITS["share"]
-ROWS_DRAWN, ROWS_SHOWN = 25, 40
+ROWS_DRAWN, ROWS_SHOWN = 12, 30
 
 
 def choose_project(picked: list[str]) -> None:
