@@ -302,7 +302,8 @@ def _newest(db: duckdb.DuckDBPyConnection) -> date:
 def _make_marts(db: duckdb.DuckDBPyConnection, programme: Programme) -> None:
     """Answer the marts for every day that readers are offered, so that a visit only reads them."""
     limits = {"late_days": programme.late_days, "fresh_days": programme.fresh_days}
-    known: dict[str, object] = {"default_as_of": programme.default_as_of, **limits, "without": []}
+    school = {"school_starts": programme.school.starts, "school_ends": programme.school.ends}
+    known: dict[str, object] = {"default_as_of": programme.default_as_of, **limits, **school, "without": []}
     offered = (SQL / "offered_day.sql").read_text(encoding="utf-8")
     db.execute(f"CREATE TABLE offered_day AS {offered}", used_params(offered, known))
     days = [row[0] for row in db.execute("SELECT as_of FROM offered_day").fetchall()]

@@ -190,6 +190,11 @@ def short_day(value: object, precision: Precision, lang: str) -> str:
     return when.strftime({"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}[precision])
 
 
+def yearly_day(month_day: str, lang: str) -> str:
+    """Write a day of every year, given as month-day: 30 giugno."""
+    return _day(date.fromisoformat(f"2001-{month_day}"), "day", lang).rpartition(NBSP)[0]
+
+
 def period(period_id: str, lang: str) -> str:
     """Write a period: IV trim. 2021, II sem. 2021, luglio 2021, 2021."""
     year, kind, part = _parts(period_id)

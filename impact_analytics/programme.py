@@ -21,6 +21,19 @@ RISKS = ("eu_contribution", "sheets", "findings", "error", "uncovered_advance", 
 HALF, ALL = Decimal("0.5"), Decimal(1)
 
 
+@dataclass(frozen=True)
+class School:
+    """The days on which a school year begins and ends, as month-day; what lies between two years is closed."""
+
+    starts: str = "09-01"
+    ends: str = "06-30"
+
+    def year(self, year: int) -> tuple[date, date]:
+        """Return the first and the last day of the school year that begins in a year."""
+        later = 1 if self.ends < self.starts else 0
+        return date.fromisoformat(f"{year}-{self.starts}"), date.fromisoformat(f"{year + later}-{self.ends}")
+
+
 class ProgrammeError(TextError):
     """A programme folder or `programme.toml` that cannot be used."""
 
@@ -54,6 +67,7 @@ class Programme:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     grounds: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     selection: Selection | None = None
+    school: School = field(default_factory=School)
 
     @property
     def is_example(self) -> bool:
@@ -105,6 +119,7 @@ def parse(text: str, id: str, newest: date = date.min) -> Programme:
     known["default_as_of"] = _default_day(known, newest, place)
     known["operators"] = _operators(known.get("operators", []), place)
     known["selection"] = _selection(known["selection"], place) if "selection" in known else None
+    known["school"] = _school(known.get("school", {}), place)
     return Programme(id=id, **known)
 
 
@@ -154,6 +169,20 @@ def _number(value: object) -> Decimal | None:
     known = isinstance(value, (int, float)) and not isinstance(value, bool)
     number = Decimal(str(value)) if known else Decimal("NaN")
     return number if number.is_finite() else None
+
+
+def _school(told: object, place: str) -> School:
+    if not isinstance(told, dict) or set(told) - {"starts", "ends"} or not all(map(_is_month_day, told.values())):
+        raise ProgrammeError("school", place=place)
+    return School(**told)
+
+
+def _is_month_day(value: object) -> bool:
+    """Say whether a value is a day that every year has, as month-day."""
+    try:
+        return isinstance(value, str) and f"{date.fromisoformat(f'2001-{value}'):%m-%d}" == value
+    except ValueError:
+        return False
 
 
 def folders(data: Path) -> dict[str, Path]:

@@ -188,7 +188,7 @@ def terms(view: View) -> Part:
         level=[view.say("level_own" if row["own"] else "level_call") for row in every],
         extension=[view.app(f"extension.{row['extension']}") for row in every],
         school=[
-            ", ".join(school_said(span) for span in deadlines.school_years(row["before_on"], row["ends_on"]))
+            ", ".join(map(school_said, deadlines.school_years(row["before_on"], row["ends_on"], view.programme.school)))
             for row in every
         ],
         compare=[view.say("without") if movable(row) else "" for row in every],

@@ -1,36 +1,20 @@
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from impact_analytics.charts import deviation, distribution, grid, trend
+from impact_analytics.charts import deviation, grid, trend
 from impact_analytics.charts.frame import records
-from impact_analytics.exports import csv_file
 from impact_analytics.queries import Asked, Value, overview, progress, sources, value
-from impact_analytics.ui import markup, page
+from impact_analytics.ui import page, results, told, trail
 from impact_analytics.ui.page import Card, Column, View
 
 EUR = progress.unit("incurred")
-TABS = ("lines", "territories", "causes")
+TABS = ("lines", "territories")
 LINES_DRAWN = 4
-SENTENCES_SHOWN = 16
-TARGETS_SHOWN = 8
-UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
 STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
-
-
-def narrow_to(id: str) -> Callable[[list[str]], None]:
-    """Return what a click does: narrow a dimension to the first id clicked, or widen it again."""
-
-    def narrow(picked: list[str]) -> None:
-        if picked:
-            st.session_state[id] = [] if st.session_state.get(id) == picked[:1] else picked[:1]
-
-    return narrow
 
 
 def basis_of(rows: pd.DataFrame) -> str:
@@ -81,204 +65,6 @@ def gap_card(view: View, found: Value) -> Card:
     return replace(card, value=page.moved(view, found.value, "points"))
 
 
-# ---------------------------------------------------------------- line by line
-
-
-def counted(view: View, number: Any, unit: str) -> str:
-    """Return a number with what it counts: persons, people reached, hours."""
-    if unit == "contacts":
-        return view.say("contacts", count=page.written(view, number, "count"))
-    return page.written(view, number, unit)
-
-
-def figure(view: View, row: Any) -> str:
-    """Return a published number with what the source says of it."""
-    return view.app(f"qualifier.{row.qualifier}", value=counted(view, row.value, row.unit))
-
-
-def indicator_html(view: View, row: Any) -> str:
-    reached = view.say("indicator_count", reached=row.reached, projects=row.projects)
-    if row.value is None:
-        shown, note = reached, view.say("indicator_persons")
-    else:
-        shown = counted(view, row.value, row.unit)
-        target = page.written(view, row.target, "count")
-        said = "indicator_one" if row.projects == 1 else "indicator_sum"
-        note = view.say(said, target=target, reached=row.reached, projects=row.projects)
-    return f"<dt>{markup.escape(shown)}</dt><dd>{markup.escape(row.name)}<span>{markup.escape(note)}</span></dd>"
-
-
-def published_html(view: View, found: list[Any]) -> str:
-    parts = []
-    for (place, day, source, url), some in groupby(found, lambda row: (row.place, row.day, row.source, row.url)):
-        rows = list(some)
-        link = f" · {markup.anchor(url, source, outside=True)}" if url else ""
-        said = f"<span>{markup.escape(f'{place}, {day}')}{link}</span>"
-        for row in rows:
-            last = said if row is rows[-1] else ""
-            parts.append(f"<dt>{markup.escape(figure(view, row))}</dt><dd>{markup.escape(row.name)}{last}</dd>")
-    return "".join(parts)
-
-
-def block_html(view: View, head: tuple[str, str, str], measured: list[Any], published: list[Any]) -> str:
-    """Return a line (colour, name, title) as a block: what the sheets measure, then what was published, kinds apart."""
-    color, name, title = head
-    shown = list({row.name: row for row in reversed(published)}.values())[::-1] if measured else published
-    parts = [f"<h3>{markup.escape(name)}</h3><p>{markup.escape(title)}</p>"]
-    if measured:
-        rows = "".join(indicator_html(view, row) for row in measured)
-        parts.append(f"<h4>{markup.escape(view.say('group_sheets'))}</h4><dl>{rows}</dl>")
-    for group in ("persons", "contacts", "other"):
-        some = [row for row in shown if UNITS_APART[row.unit] == group]
-        if some:
-            parts.append(f"<h4>{markup.escape(view.say(f'group_{group}'))}</h4><dl>{published_html(view, some)}</dl>")
-    if not (published or measured):
-        parts.append(f'<p class="quiet">{markup.escape(view.say("lines_none"))}</p>')
-    if len(shown) < len(published):
-        more = view.say("results_more", count=len(published) - len(shown))
-        parts.append(f'<p class="quiet">{markup.escape(more)}</p>')
-    return f'<section class="line" style="border-left-color:{color}">{"".join(parts)}</section>'
-
-
-def line_head(view: View, line: Any) -> tuple[str, str, str]:
-    color = view.look.series[line.place % len(view.look.series)]
-    return color, line.name if line.line in line.name else f"{line.line} · {line.name}", line.title
-
-
-def draw_lines(view: View) -> None:
-    lines = progress.lines(view.asked, view.lang)
-    published = records(progress.results(view.asked, view.lang))
-    measured = records(progress.indicators(view.asked, view.lang))
-    blocks = [
-        block_html(
-            view,
-            line_head(view, line),
-            [row for row in measured if row.line == line.line],
-            [row for row in published if row.line == line.line],
-        )
-        for line in records(lines)
-    ]
-    loose = [row for row in published if row.line is None]
-    across = [row for row in measured if row.line is None]
-    narrowed = "action_line" in view.asked.chosen
-    if not narrowed and (loose or across):
-        which = "several" if across else "missing"
-        head = (view.look.quiet, view.say(f"line_{which}"), view.say(f"line_{which}_title"))
-        blocks.append(block_html(view, head, across, loose))
-    page.heading(view.say("lines_title"), page.subtitle(view))
-    st.html(f'<div class="lines">{"".join(blocks)}</div>')
-    page.note(view, "lines_note")
-    if narrowed and loose:
-        page.note(view, "results_without_line", count=len(loose))
-    foot_of_lines(view, published)
-
-
-def foot_of_lines(view: View, published: list[Any]) -> None:
-    names = view.names("action_line")
-
-    def data() -> page.Data:
-        shown = pd.DataFrame(
-            {
-                "line": [names.get(row.line, view.say("line_missing")) for row in published],
-                "name": [row.name for row in published],
-                "value": [figure(view, row) for row in published],
-                "place": [row.place for row in published],
-                "day": [row.day for row in published],
-                "source": [row.source for row in published],
-                "url": [row.url for row in published],
-            }
-        )
-        headings = ("line", "result", "value", "territory", "day")
-        columns = [
-            Column(name, view.say(f"col_{heading}"), wide=heading == "result")
-            for name, heading in zip(shown.columns, headings, strict=False)
-        ]
-        return shown, [*columns, Column("source", view.say("col_source"), link="url")]
-
-    page.foot(
-        view,
-        "results",
-        title=view.say("lines_title"),
-        data=data if published else None,
-        sources=cited(published),
-    )
-
-
-def cited(found: list[Any]) -> list[tuple[str, str]]:
-    """Return the sources of what is shown, each once."""
-    return list(dict.fromkeys((row.source, row.url) for row in found))
-
-
-def draw_statements(view: View) -> None:
-    found = progress.statements(view.asked, view.lang)
-    page.heading(view.say("statements_title"))
-    if found.empty:
-        page.paragraph(view.say("statements_none"))
-        return
-    st.html("".join(quote_html(view, row) for row in records(found)))
-
-
-def quote_html(view: View, row: Any) -> str:
-    meaning = markup.escape(view.say("statement_meaning", meaning=row.meaning))
-    source = markup.anchor(row.url, row.source, outside=True) if row.url else markup.escape(row.source)
-    about = markup.escape(f"{row.line or view.say('statement_all')} · {row.day}")
-    return (
-        f'<blockquote class="quote"><span lang="{markup.escape(row.quote_lang)}">«{markup.escape(row.quote)}»</span>'
-        f"<cite>{meaning}<br>{about} · {source}</cite></blockquote>"
-    )
-
-
-def draw_targets(view: View) -> None:
-    found = progress.targets(view.asked, view.lang)
-    page.heading(view.say("targets_title"), page.subtitle(view))
-    if found.empty:
-        page.paragraph(view.say("targets_none"))
-        return
-    rows = records(found)[:TARGETS_SHOWN]
-    page.table(*targets_data(view, rows), caption=view.say("targets_title"))
-    page.note(view, "targets_note")
-    if len(found) > len(rows):
-        page.note(view, "targets_more", count=len(found) - len(rows))
-    page.foot(view, "targets", title=view.say("targets_title"), sources=cited(rows))
-
-
-def targets_data(view: View, rows: list[Any]) -> page.Data:
-    shown = pd.DataFrame(
-        {
-            "place": [row.place for row in rows],
-            "what": [row.what if row.name is None else f"{row.name}: {row.what}" for row in rows],
-            "kind": [view.say(f"kind_{row.unit}") for row in rows],
-            "target": [figure(view, row) for row in rows],
-            "reached": [reached(view, row) for row in rows],
-            "source": [row.source for row in rows],
-            "url": [row.url for row in rows],
-        }
-    )
-    columns = [
-        Column("place", view.say("col_territory")),
-        Column("what", view.say("col_target"), wide=True),
-        Column("kind", view.say("col_kind")),
-        Column("target", view.say("col_value"), "right"),
-        Column("reached", view.say("col_reached"), "right"),
-    ]
-    linked = [Column("source", view.say("col_source"), link="url")] if any(row.url for row in rows) else []
-    return shown, [*columns, *linked]
-
-
-def reached(view: View, row: Any) -> str:
-    if row.reached is None:
-        return view.app("not_known")
-    return view.app(f"qualifier.{row.reached_qualifier}", value=counted(view, row.reached, row.unit))
-
-
-def draw_gaps(view: View) -> None:
-    found = progress.gaps(view.asked, view.lang, view.spec.slug)
-    if found.empty:
-        return
-    page.heading(view.say("gaps_title"), view.say("gaps_lead"))
-    page.bullets([f"<b>{markup.escape(row.title)}</b>{page.quietly(row.reason)}" for row in records(found)])
-
-
 # ---------------------------------------------------------------- expenditure and clocks
 
 
@@ -304,7 +90,7 @@ def draw_spent(view: View) -> None:
             data=lambda: spent_data(view, every),
             sources=sources.cited(view.asked, "sheet"),
             basis=basis_of(every),
-            on_click=narrow_to("action_line"),
+            on_click=page.narrowing("action_line"),
         )
     page.paragraph(" ".join(spent_notes(view, every, len(last))), quiet=True)
 
@@ -355,7 +141,7 @@ def draw_clocks(view: View) -> None:
         data=lambda: clocks_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
-        on_click=narrow_to("action_line"),
+        on_click=page.narrowing("action_line"),
     )
 
 
@@ -397,7 +183,7 @@ def draw_grid(view: View) -> None:
         data=lambda: grid_data(view, rows, unit.id),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
-        on_click=narrow_to("territory"),
+        on_click=page.narrowing("territory"),
     )
     page.note(view, "grid_note")
     note_withdrawn(view)
@@ -420,161 +206,22 @@ def note_withdrawn(view: View) -> None:
         page.note(view, "grid_withdrawn", territories=gone)
 
 
-# ---------------------------------------------------------------- states and causes
-
-
-def draw_states(view: View) -> None:
-    rows = progress.states(view.asked, view.lang)
-    if rows.empty:
-        draw_none(view, "states")
-        return
-
-    def data() -> page.Data:
-        shown = rows.assign(
-            state=[view.app(f"state.{state}") for state in rows["state"]],
-            value=[page.written(view, found, "count") for found in rows["value"]],
-        )
-        columns = [Column("label", view.say("col_line")), Column("state", view.say("col_state"))]
-        return shown, [*columns, Column("value", view.say("col_count"), "right")]
-
-    page.chart(
-        view,
-        "states",
-        lambda: distribution.states(rows, view.look, view.lang),
-        alt=lambda: distribution.states_alt(rows, view.lang),
-        title=view.say("states_title"),
-        subtitle=page.subtitle(view, view.say("states_unit")),
-        data=data,
-        sources=sources.cited(view.asked, "sheet"),
-        basis=basis_of(rows),
-        on_click=narrow_to("action_line"),
-    )
-
-
-def draw_causes(view: View) -> None:
-    rows = progress.causes(view.asked, view.lang)
-    across = rows.rename(columns={"origin": "nature", "nature": "origin"})
-    if rows.empty:
-        page.heading(view.say("causes_title"), page.subtitle(view, view.say("causes_unit")), level=3)
-        page.paragraph(view.say("causes_none"))
-        return
-    page.chart(
-        view,
-        "causes",
-        lambda: grid.causes(across, view.look, view.lang),
-        alt=lambda: grid.causes_alt(across, view.lang),
-        title=view.say("causes_title"),
-        subtitle=page.subtitle(view, view.say("causes_unit")),
-        data=lambda: causes_data(view, rows),
-        sources=sources.cited(view.asked, "sheet"),
-        basis=basis_of(rows),
-        on_click=choose_nature(view),
-    )
-    uncoded = [n for n, *pair in zip(rows["value"], rows["origin"], rows["nature"], strict=True) if None in pair]
-    if any(uncoded):
-        page.note(view, "causes_uncoded", count=sum(uncoded), total=sum(rows["value"]))
-
-
-def causes_data(view: View, rows: pd.DataFrame) -> page.Data:
-    found = rows[rows["value"] > 0]
-    shown = coded(view, found).assign(value=[page.written(view, count, "count") for count in found["value"]])
-    columns = [Column("origin", view.say("col_origin")), Column("nature", view.say("col_nature"))]
-    return shown, [*columns, Column("value", view.say("col_count"), "right")]
-
-
-def coded(view: View, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return causes with words where nothing is coded."""
-    none = view.say("not_coded")
-    return rows.assign(**{name: [word or none for word in rows[name]] for name in ("origin", "nature")})
-
-
-def unbroken(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
-    """Keep short names on one line beside long sentences."""
-    return rows.assign(**{name: [(said or "–").replace(" ", "\u00a0") for said in rows[name]] for name in names})
-
-
-def choose_nature(view: View) -> Callable[[list[str]], None]:
-    by_name = {name: id for id, name in progress.natures(view.asked, view.lang).items()}
-
-    def choose(picked: list[str]) -> None:
-        if picked:
-            wanted = by_name.get(picked[0], "none")
-            st.session_state["nature"] = "" if st.session_state.get("nature") == wanted else wanted
-
-    return choose
-
-
-def cause_columns(view: View) -> list[Column]:
-    names = ("line", "origin", "nature")
-    return [
-        *(Column(name, view.say(f"col_{name}")) for name in names),
-        Column("sentence", view.say("col_sentence"), wide=True),
-    ]
-
-
-def draw_sentences(view: View) -> None:
-    known = progress.natures(view.asked, view.lang) | {"none": view.say("not_coded")}
-    page.heading(view.say("sentences_title"), view.say("sentences_lead"), level=3)
-    left, _ = st.columns([5, 7])
-    with left:
-        nature = page.choose(view, "nature", known, view.say("nature_label"), empty=view.say("nature_all"))
-    every = progress.sentences(view.asked, view.lang, nature)
-    if every.empty:
-        page.paragraph(view.say("causes_none"))
-        return
-    found = every.head(SENTENCES_SHOWN)
-    shown = unbroken(coded(view, found), "place", "line", "origin", "nature").assign(
-        url=[view.link("sheets", project=id) for id in found["project_id"]]
-    )
-    columns = [
-        Column("period", view.say("col_period")),
-        Column("place", view.say("col_territory"), link="url"),
-        *cause_columns(view),
-    ]
-    page.table(shown, columns, caption=view.say("sentences_title"))
-    page.note(view, "sentences_shown", shown=len(found), total=len(every))
-    offer_sentences(view, every, columns)
-
-
-def offer_sentences(view: View, every: pd.DataFrame, columns: list[Column]) -> None:
-    headings = {column.name: column.heading for column in columns}
-    mark = view.app("example_band") if view.example else ""
-    st.download_button(
-        view.app("download_csv"),
-        lambda: csv_file(coded(view, every)[list(headings)].rename(columns=headings), mark=mark),
-        file_name=f"{view.app('example_file') if view.example else ''}{view.programme.id}_sentences_{view.as_of}.csv",
-        mime="text/csv",
-        key="sentences_csv",
-        on_click="ignore",
-        type="tertiary",
-    )
-
-
 # ---------------------------------------------------------------- the page
 
 
 def draw_progress(view: View) -> None:
-    draw_lines(view)
-    draw_statements(view)
+    results.draw_lines(view)
+    told.draw_statements(view)
     left, right = st.columns([7, 5], gap="large")
     with left:
         draw_spent(view)
     with right:
         draw_clocks(view)
-    draw_targets(view)
-    draw_gaps(view)
+    results.draw_targets(view)
+    told.draw_gaps(view, view.spec.slug)
 
 
-def draw_delays(view: View) -> None:
-    left, right = st.columns([5, 7], gap="large")
-    with left:
-        draw_states(view)
-    with right:
-        draw_causes(view)
-    draw_sentences(view)
-
-
-DRAWN = dict(zip(TABS, (draw_progress, draw_grid, draw_delays), strict=True))
+DRAWN = dict(zip(TABS, (draw_progress, draw_grid), strict=True))
 
 
 def tab_chosen(view: View) -> str:
@@ -593,10 +240,10 @@ def tab_chosen(view: View) -> str:
 
 
 def draw_published(view: View) -> None:
-    draw_lines(view)
-    draw_statements(view)
-    draw_targets(view)
-    draw_gaps(view)
+    results.draw_lines(view)
+    told.draw_statements(view)
+    results.draw_targets(view)
+    told.draw_gaps(view, view.spec.slug)
 
 
 view = page.view(__file__)
@@ -607,5 +254,7 @@ elif progress.incurred(view.asked, view.lang).empty:
     page.paragraph(view.say("no_sheets"))
     draw_published(view)
 else:
+    if len(view.asked.chosen.get("action_line", ())) == 1:
+        trail.draw(view)
     draw_cards(view, view.asked)
     DRAWN[tab_chosen(view)](view)

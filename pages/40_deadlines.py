@@ -413,7 +413,7 @@ def draw_decisions(view: View, decided: pd.DataFrame) -> None:
     page.note(view, "acts_immutable")
     draw_book(view, certain)
     if deadlines.has_school_time(view.asked):
-        page.note(view, "school_note")
+        page.note(view, "school_note", **deadlines.school_span(view.asked, view.lang))
     if len(shown) < len(certain):
         page.note(view, "acts_more", count=int(own.sum()))
 
@@ -520,7 +520,7 @@ def term_moved(view: View, row: Any) -> str:
 
 
 def school_said(view: View, row: Any) -> str:
-    spans = deadlines.school_years(row.before_on, row.ends_on)
+    spans = deadlines.school_years(row.before_on, row.ends_on, view.programme.school)
     return "; ".join(
         view.say("school_whole" if span.whole else "school_part", **school_words(view, span)) for span in spans
     )

@@ -1,5 +1,6 @@
 """What a `programme.toml` may say, and the sentence for what it may not."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -39,6 +40,7 @@ BROKEN = {
         "oer",
         "one of the factors eu_contribution, sheets, findings, error, uncovered_advance, gap with",
     ),
+    "school": (TOML + '[school]\nstarts = "09-31"', "oer", "must be days such as"),
     "folder_name": (TOML, "Ør 2", "Ør 2: a programme's folder is named with"),
     "no_file": (None, "oer", "no programme.toml can be read there."),
     "encoding": (TOML.encode("utf-16"), "oer", "oer/programme.toml: not UTF-8."),
@@ -79,6 +81,21 @@ def test_what_cannot_be_used_is_told_in_both_languages(tmp_path, capsys, key):
 )
 def test_operators_are_those_listed(listed, operators):
     assert parse(TOML + listed, "oer").operators == operators
+
+
+def test_a_school_year_runs_from_autumn_to_summer_or_within_a_year():
+    assert parse(TOML, "oer").school.year(2030) == (date(2030, 9, 1), date(2031, 6, 30))
+    south = parse(TOML + '[school]\nstarts = "02-01"\nends = "12-15"', "oer").school
+    assert south.year(2030) == (date(2030, 2, 1), date(2030, 12, 15))
+
+
+@pytest.mark.parametrize(
+    "told", ['starts = "02-29"', 'ends = "6-30"', "ends = 630", 'starts = "2030-09-01"', 'terms = "09-01"']
+)
+def test_a_day_that_not_every_year_has_is_no_day_of_a_school_year(told):
+    with pytest.raises(ProgrammeError) as broken:
+        parse(f"{TOML}[school]\n{told}", "oer")
+    assert broken.value.key == "school"
 
 
 @pytest.mark.parametrize(

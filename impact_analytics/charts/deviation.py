@@ -120,15 +120,20 @@ def _marks(every: Sequence[Any], look: Theme, lang: str) -> list[Spec]:
         "physical": {"symbol": "circle", "size": 12, "line": {"color": look.accent, "width": 1.5}},
     }
     shapes["physical"]["color"] = [look.page if row.basis == "estimate" else look.accent for row in every]
-    said = [_said(row, lang) for row in every]
+    said = {clock: [_part_said(row, clock, lang) for row in every] for clock in CLOCKS}
+    said["physical"] = [_said(row, lang) for row in every]
     ids = [[row.id] for row in every]
     return [
         scatter(
             [number(getattr(row, clock)) for row in every], range(len(every)), "markers", marker=shape, customdata=ids
         )
-        | hover(said)
+        | hover(said[clock])
         for clock, shape in shapes.items()
     ]
+
+
+def _part_said(row: Any, clock: str, lang: str) -> str:
+    return f"<b>{row.label}</b><br>{words(clock, lang)}: {_clock(row, clock, lang)}"
 
 
 def _said(row: Any, lang: str) -> str:

@@ -35,6 +35,7 @@ SIDE = 0.98  # of a cell
 ANGLE, SLANT = 40, 0.65  # degrees that long column names lean, and the share of their length they then rise
 FEW = 4  # columns up to which a share keeps its decimals
 DENSE = 8  # columns from which on only the years are named
+AXES = {"row": "origin", "column": "nature"}
 GRADES = ("received", "late", "to_be_completed", "missing")
 COUNT = UNITS["count"]
 
@@ -51,7 +52,7 @@ def heat(rows: pd.DataFrame, look: Theme, lang: str, *, unit: Unit, maximum: flo
     room = (NARROW - NAMES - 8) / max(1, len(across))
     names = _column_names(across, room, lang)
     lean = max(map(width, names), default=0) > room + 8
-    high = SLANT * max(map(width, names), default=0) + 4 if lean else LINE * max(map(lines, names), default=1)
+    high = SLANT * max(map(width, names), default=0) + LINE if lean else LINE * max(map(lines, names), default=1)
     margin = {"l": NAMES, "r": 8, "t": high + 8, "b": 4}
     unit_in_cells = replace(unit, decimals=0) if unit.symbol == "%" and len(across) > FEW else unit
     traces = _heat_cells(cells, look, lang, unit, maximum)
@@ -117,7 +118,8 @@ def grades_alt(rows: pd.DataFrame, lang: str) -> str:
 def causes(rows: pd.DataFrame, look: Theme, lang: str) -> go.Figure:
     """Draw how many causes there are of each origin and nature; columns origin, nature (as they are written), value.
 
-    An origin or nature of None is one that was not coded, counted in a row and column of its own.
+    An origin or nature of None is one that was not coded, counted in a row and column of its own. A cell carries what
+    `origin_id` and `nature_id` say, where the rows have them, else the words.
     """
     return heat(_coded(rows, lang), look, lang, unit=COUNT)
 
@@ -220,7 +222,8 @@ def _coded(rows: pd.DataFrame, lang: str) -> pd.DataFrame:
     gone = words("not_coded", lang)
     origins, natures = ([word(name) or gone for name in rows[column]] for column in ("origin", "nature"))
     cells = {"row_id": origins, "row": origins, "column_id": natures, "column": natures, "value": list(rows["value"])}
-    return pd.DataFrame(cells | {"basis": ""})
+    own = {f"{to}_id": list(rows[f"{of}_id"]) for to, of in AXES.items() if f"{of}_id" in rows}
+    return pd.DataFrame(cells | own | {"basis": ""})
 
 
 def _column_names(across: Mapping[Any, str], room: float, lang: str) -> list[str]:

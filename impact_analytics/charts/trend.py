@@ -42,6 +42,7 @@ Acts = Sequence[tuple[date, str]]
 MOST = 4  # lines that can be told apart
 END = 104  # px for the words at a line's end
 BOTTOM = 42
+BOLD = 1.12  # of the width of plain type
 POINTS = 20  # from so many on a line carries no markers
 STUB = 0.12  # of the plot, the column that stands for no value
 
@@ -63,7 +64,7 @@ def lines(
     """
     pen, series = Pen(look, lang, unit), _series(rows)
     start, end = _span(rows)
-    right = max((width(_last_words(group, pen)) + 20 for group in series), default=EDGE)
+    right = max((_end_room(group, pen) for group in series), default=EDGE)
     poles, labels, top = _acts(acts, (start, end), right, height, look)
     axis = value_axis(*_range(rows), unit, lang, look)
     axes = {"xaxis": time_axis(start, end, lang, look, room=NARROW - NUMBERS - right), "yaxis": axis}
@@ -176,6 +177,12 @@ def _line_said(row: Any, pen: Pen) -> str:
 
 def _firm(group: Sequence[Any]) -> list[Any]:
     return [row for row in group if number(row.value) is not None]
+
+
+def _end_room(group: Sequence[Any], pen: Pen) -> float:
+    """Return the pixels of the words at a line's end; the value, the first of them, is bold after a sign."""
+    words = _last_words(group, pen)
+    return max(width(words) + 20, BOLD * width(words.split(BREAK, 1)[0]) + 26)
 
 
 def _last_words(group: Sequence[Any], pen: Pen) -> str:

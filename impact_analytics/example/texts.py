@@ -44,6 +44,10 @@ body = ""
 it = "Revisore di progetto"
 en = "Project auditor"
 
+[school]
+starts = "09-01"
+ends = "06-30"
+
 [thresholds]
 sheet_late_days = 0
 fresh_days = 120

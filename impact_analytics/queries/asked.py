@@ -65,7 +65,9 @@ class Asked:
         """Return every parameter that facts, marts and our own SELECTs may name."""
         programme = self.snapshot.programme
         limits = {"late_days": programme.late_days, "fresh_days": programme.fresh_days}
-        return {"days": self.all_days, "as_of": self.as_of, "without": list(self.without), **limits}
+        school = {"school_starts": programme.school.starts, "school_ends": programme.school.ends}
+        own = {"days": self.all_days, "as_of": self.as_of, "without": list(self.without)}
+        return {**own, **limits, **school}
 
 
 def asked(snapshot: Snapshot, as_of: date, filters: Filters) -> Asked:

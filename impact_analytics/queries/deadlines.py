@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from impact_analytics.formats import day, short_day
+from impact_analytics.formats import day, short_day, yearly_day
 from impact_analytics.frames import records
+from impact_analytics.programme import School
 from impact_analytics.queries.asked import Asked, periods, rows
 
 EXTENSIONS = ("with_money", "without_money", "not_known")
@@ -26,11 +27,11 @@ DECIDED = (
 )  # fmt: skip
 NARROWING = ("territory", "macro_area", "project")
 SOON = 90  # days
-SCHOOL_STARTS, SCHOOL_ENDS = (9, 1), (6, 30)
 NOT_PUBLIC = """
     SELECT act_id FROM endowment
     WHERE act_id IS NOT NULL AND kind = 'increase' AND amount_eur IS NULL AND known_from <= $as_of
 """
+LEAST_YEAR = 2001  # any year without a leap day
 Row = Mapping[str, Any]
 
 
@@ -443,13 +444,25 @@ def compared(asked: Asked, lang: str) -> pd.DataFrame:
     return both[~same].reset_index()
 
 
-def school_years(before_on: date | None, ends_on: date) -> list[SchoolTime]:
-    """Return the school time that moving a term adds; July and August, without lessons, do not count."""
+def school_span(asked: Asked, lang: str) -> dict[str, str]:
+    """Return the first and the last day of the programme's school year in words, and the quarter in which it is closed.
+
+    Keys: starts, ends, quarter (its number).
+    """
+    school = asked.snapshot.programme.school
+    (_, ends), (starts, _) = school.year(LEAST_YEAR), school.year(LEAST_YEAR + 1)
+    closed = ends + (starts - ends) / 2
+    quarter = str((closed.month + 2) // 3)
+    return {"starts": yearly_day(school.starts, lang), "ends": yearly_day(school.ends, lang), "quarter": quarter}
+
+
+def school_years(before_on: date | None, ends_on: date, school: School) -> list[SchoolTime]:
+    """Return the school time that moving a term adds; the months between two school years do not count."""
     if before_on is None or ends_on <= before_on:
         return []
     found = []
     for year in range(before_on.year - 1, ends_on.year + 1):
-        first, last = date(year, *SCHOOL_STARTS), date(year + 1, *SCHOOL_ENDS)
+        first, last = school.year(year)
         start, end = max(first, before_on + timedelta(days=1)), min(last, ends_on)
         if start <= end:
             found.append(SchoolTime(year, start, end, (start, end) == (first, last)))

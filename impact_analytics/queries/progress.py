@@ -1,4 +1,4 @@
-"""How far each action line has come: what was published, and what the sheets say of money, time, results and causes."""
+"""How far each action line has come: what was published, and what the sheets say of money, time and results."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ import pandas as pd
 from impact_analytics.formats import UNITS, Unit, day, listing, period
 from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, Value, answer, history, names, narrowed_sql, periods, rows
+from impact_analytics.queries.clocks import standing
 from impact_analytics.semantics import lacking, metrics
 
 EVERY = ("territory", "macro_area", "action_line")
@@ -228,11 +229,7 @@ def clocks(asked: Asked, lang: str) -> pd.DataFrame:
 
 def status(found: Value, thresholds: Mapping[str, float]) -> str:
     """Return how a gap stands by the programme's thresholds: on_track, watch, late; nothing where one is not known."""
-    watch, late = (thresholds.get(f"gap_{name}_points") for name in ("watch", "late"))
-    if found.value is None or watch is None or late is None:
-        return ""
-    behind = round(-float(found.value) * 100, 6)
-    return "late" if behind >= late else "watch" if behind >= watch else "on_track"
+    return standing(found.value, thresholds)
 
 
 def a_year_before(day: date) -> date:
@@ -328,7 +325,7 @@ def withdrawn(asked: Asked, lang: str) -> str:
     return listing(found["name"], lang) if len(found) else ""
 
 
-# ---------------------------------------------------------------- results, states and causes in the sheets
+# ---------------------------------------------------------------- results in the sheets
 
 
 def indicators(asked: Asked, lang: str) -> pd.DataFrame:
@@ -381,71 +378,6 @@ def _targets_sql(lang: str) -> str:
     """
 
 
-def states(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return work packages by line and state in each project's newest sheet: id, label, state, value, basis."""
-    return rows(
-        asked,
-        f"""
-        SELECT x.action_line AS id, l.name AS label, x.state, sum(x.packages) AS value, min(x.basis) AS basis
-        FROM mart_line_state AS x
-        JOIN ({_named(lang)}) AS l USING (action_line)
-        JOIN fact_place AS p USING (project_id)
-        WHERE x.as_of = $as_of AND (p.withdrawn_on IS NULL OR p.withdrawn_on > $as_of)
-            AND {narrowed_sql(asked, "x", EVERY)}
-        GROUP BY ALL ORDER BY any_value(l.place), x.state
-        """,
-    )
-
-
-def causes(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return causes of delay in the sheets standing, counted for every origin and nature that occurs: origin, nature
-    (None where not coded), value, basis.
-    """
-    return rows(
-        asked,
-        f"""
-        WITH cause AS (SELECT * FROM ({_causes(asked, lang)})),
-        pair AS (
-            SELECT o.origin, o.origin_place, n.nature, n.nature_place
-            FROM (SELECT DISTINCT origin, origin_place FROM cause) AS o
-            CROSS JOIN (SELECT DISTINCT nature, nature_place FROM cause) AS n
-        )
-        SELECT p.origin, p.nature, count(c.sentence) AS value, (SELECT min(basis) FROM cause) AS basis
-        FROM pair AS p
-        LEFT JOIN cause AS c ON c.origin IS NOT DISTINCT FROM p.origin AND c.nature IS NOT DISTINCT FROM p.nature
-        GROUP BY p.origin, p.nature, p.origin_place, p.nature_place
-        ORDER BY p.nature_place NULLS LAST, p.origin_place NULLS LAST
-        """,
-    )
-
-
-def sentences(asked: Asked, lang: str, nature: str) -> pd.DataFrame:
-    """Return the sentences behind the causes, newest first: period, place, project_id, line, origin, nature, sentence.
-
-    `nature` is a code, `none` for what was not coded, or blank for all.
-    """
-    wanted = {"": "TRUE", "none": "nature_id IS NULL"}.get(nature, "nature_id = $nature")
-    found = rows(
-        asked,
-        f"""
-        SELECT period_id, place, project_id, line, origin, nature, sentence FROM ({_causes(asked, lang)})
-        WHERE {wanted} ORDER BY ends_on DESC, place, line_place NULLS LAST, sentence
-        """,
-        nature=nature,
-    )
-    return found.assign(period=[period(id, lang) for id in found["period_id"]])
-
-
-def natures(asked: Asked, lang: str) -> dict[str, str]:
-    """Return the natures of causes that occur, by code."""
-    sql = f"""
-        SELECT DISTINCT nature_id, nature, nature_place FROM ({_causes(asked, lang)})
-        WHERE nature_id IS NOT NULL ORDER BY nature_place
-    """
-    found = rows(asked, sql)
-    return dict(zip(found["nature_id"], found["nature"], strict=True))
-
-
 # ---------------------------------------------------------------- inside
 
 
@@ -489,22 +421,6 @@ def _placed() -> str:
 
 def _named(lang: str) -> str:
     return f"SELECT action_line, place, name_{lang} AS name FROM ({_placed()})"
-
-
-def _causes(asked: Asked, lang: str) -> str:
-    """Return the SELECT of every cause in a sheet standing, its codes and places in words."""
-    return f"""
-        SELECT x.sheet_id, x.project_id, x.period_id, x.ends_on, t.name_{lang} AS place, l.name AS line,
-            o.name_{lang} AS origin, o.position AS origin_place,
-            x.nature AS nature_id, n.name_{lang} AS nature, n.position AS nature_place,
-            x.sentence, l.place AS line_place, x.basis
-        FROM mart_cause AS x
-        JOIN territory AS t ON t.territory = x.territory
-        LEFT JOIN ({_named(lang)}) AS l ON l.action_line = x.action_line
-        LEFT JOIN code AS o ON o.list = 'cause_origin' AND o.code = x.origin
-        LEFT JOIN code AS n ON n.list = 'cause_nature' AND n.code = x.nature
-        WHERE x.as_of = $as_of AND {narrowed_sql(asked, "x", EVERY)}
-    """
 
 
 def _dated(found: pd.DataFrame, lang: str) -> pd.DataFrame:

@@ -60,6 +60,12 @@ body = ""
 it = "Revisore"
 en = "Auditor"
 
+# L'anno scolastico, mese-giorno, per le linee con school_time in action_line.csv.
+# The school year, month-day, for the lines with school_time in action_line.csv.
+[school]
+starts = "09-01"
+ends = "06-30"
+
 # Soglie, con il loro fondamento in [grounds]; senza, le pagine mostrano le cifre e non le giudicano.
 # Thresholds, with their ground in [grounds]; without, the pages show the figures and do not judge them.
 [thresholds]

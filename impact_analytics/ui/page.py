@@ -317,6 +317,22 @@ def _picked(key: str) -> list[str]:
     return [point["customdata"][0] for point in points if point.get("customdata")]
 
 
+def cells_picked(key: str) -> list[tuple[str, str]]:
+    """Return row and column of the cells clicked in a grid that was drawn with `on_click`."""
+    points = st.session_state[key]["selection"]["points"]
+    return [(point["customdata"][0], point["customdata"][1]) for point in points if point.get("customdata")]
+
+
+def narrowing(id: str) -> Callable[[list[str]], None]:
+    """Return what a click does: narrow a dimension to the first id clicked, or widen it again."""
+
+    def narrow(picked: list[str]) -> None:
+        if picked and picked[0]:
+            st.session_state[id] = [] if st.session_state.get(id) == picked[:1] else picked[:1]
+
+    return narrow
+
+
 def foot(
     view: View,
     key: str,
@@ -495,13 +511,13 @@ def relative(view: View, value: Any) -> str:
     return sign + full(abs(value), UNITS["share"], view.lang)
 
 
-def subtitle(view: View, unit: str = "", *more: str) -> str:
-    """Return the quiet line under a title: unit, territory, as-of."""
+def subtitle(view: View, unit: str = "", *more: str, of: str = "") -> str:
+    """Return the quiet line under a title: unit, territory, as-of; `of` is what it is of, if not of everything."""
     narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
     parts = [
         unit,
         *more,
-        *(narrowed or [view.app("whole")]),
+        *([of, *narrowed] if of else narrowed or [view.app("whole")]),
         view.app("as_of_line", day=formats.day(view.as_of, "day", view.lang)),
     ]
     line = " · ".join(part for part in parts if part)

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from impact_analytics import build
+from impact_analytics.programme import School
 from impact_analytics.queries import Asked, deadlines, rows, value
 
 ROOT = Path(__file__).parents[2]
@@ -272,14 +273,14 @@ def test_acts_of_projects_follow_the_act_of_the_call(example):
 
 def test_school_years_leave_out_the_summer():
     def told(before, after):
-        spans = deadlines.school_years(date.fromisoformat(before), date.fromisoformat(after))
+        spans = deadlines.school_years(date.fromisoformat(before), date.fromisoformat(after), School())
         return [(span.year, str(span.starts_on), str(span.ends_on), span.whole) for span in spans]
 
     assert told("2021-06-30", "2022-06-30") == [(2021, "2021-09-01", "2022-06-30", True)]
     assert told("2021-06-30", "2021-12-31") == [(2021, "2021-09-01", "2021-12-31", False)]
     assert told("2022-06-30", "2022-08-31") == []
     assert told("2022-06-30", "2021-06-30") == []
-    assert deadlines.school_years(None, date(2022, 6, 30)) == []
+    assert deadlines.school_years(None, date(2022, 6, 30), School()) == []
 
 
 # ---------------------------------------------------------------- invented data

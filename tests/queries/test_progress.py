@@ -27,10 +27,6 @@ def line_names(way):
     return {row["action_line"]: row["name_en"] for row in lines_of(way)}
 
 
-def names(way, list_name):
-    return {row["code"]: row["name_en"] for row in way.oracle.typed("code") if row["list"] == list_name}
-
-
 def territory_names(way):
     return {row["territory"]: row["name_en"] for row in way.oracle.typed("territory")}
 
@@ -240,7 +236,7 @@ def by_place(way, every):
     return dict(found)
 
 
-# ---------------------------------------------------------------- indicators, states and causes
+# ---------------------------------------------------------------- indicators
 
 
 @by_way
@@ -271,43 +267,3 @@ def added(way, id, pairs):
     value = sum(value or 0 for value, _ in pairs) if adds else None
     target = sum(target for _, target in pairs) if adds else None
     return value, target, len(pairs), sum((value or 0) >= target for value, target in pairs)
-
-
-@by_way
-def test_states_of_work_packages_in_the_newest_sheets(programme, narrowed):
-    for way in ways(programme, narrowed):
-        expected = Counter()
-        for project in way.oracle.active(way.day, way.where):
-            for _, sheet in way.oracle.sheets_of(project, way.day)[-1:]:
-                rows = way.oracle.by_sheet("sheet_procedural")[sheet]
-                expected.update((row["action_line"], row["state"]) for row in rows if of_line(way, row["action_line"]))
-        found = records(progress.states(way.asked, "en"))
-        assert {(row["id"], row["state"]): row["value"] for row in found} == expected
-
-
-def causes(way):
-    """Yield every cause in a standing sheet: end of its period, territory, codes and sentence."""
-    ends = {row["period_id"]: row["ends_on"] for row in way.oracle.typed("reporting_period")}
-    origins, natures = names(way, "cause_origin"), names(way, "cause_nature")
-    for (project, period), sheet in way.oracle.standing(way.day).items():
-        if way.oracle.inside(project, way.where):
-            for row in way.oracle.by_sheet("sheet_cause")[sheet]:
-                if of_line(way, row["action_line"]):
-                    origin, nature = origins.get(row["origin"]), natures.get(row["nature"])
-                    yield ends[period], place(way, project), origin, nature, row["nature"], row["sentence"]
-
-
-@by_way
-def test_causes_are_counted_and_their_sentences_told(programme, narrowed):
-    for way in ways(programme, narrowed):
-        every = list(causes(way))
-        counted = Counter((origin, nature) for _, _, origin, nature, _, _ in every)
-        found = records(progress.causes(way.asked, "en"))
-        assert {(row["origin"], row["nature"]): row["value"] for row in found if row["value"]} == counted
-        codes = {code for *_, code, _ in every}
-        assert set(progress.natures(way.asked, "en")) == codes - {None}
-        for wanted, kept in {"": codes, "none": {None}, **{code: {code} for code in codes if code}}.items():
-            rows = records(progress.sentences(way.asked, "en", wanted))
-            expected = [(where, origin, nature, said) for _, where, origin, nature, code, said in every if code in kept]
-            shown = [(row["place"], row["origin"], row["nature"], row["sentence"]) for row in rows]
-            assert Counter(shown) == Counter(expected)

@@ -1,4 +1,5 @@
 -- One row per day asked for, active project and action line: days elapsed and planned, expenditure, physical progress weighted by budget.
+-- Of a line that keeps to the school year also the school days: those after the start that lie in a school year.
 WITH line_budget AS (
     SELECT day.as_of, b.project_id, b.action_line, sum(b.amount_eur) AS budget_eur, min(b.basis) AS basis
     FROM day
@@ -39,6 +40,50 @@ line_physical AS (
     LEFT JOIN reached AS r USING (as_of, project_id, action_line, indicator_id)
     WHERE t.target > 0
     GROUP BY ALL
+),
+in_time AS (
+    SELECT
+        as_of,
+        project_id,
+        territory,
+        macro_area,
+        started_on,
+        term_on,
+        ended_on,
+        least(as_of, coalesce(ended_on, as_of), term_on) AS until_on
+    FROM mart_term
+    WHERE withdrawn_on IS NULL
+),
+begun AS (
+    SELECT
+        as_of,
+        project_id,
+        started_on,
+        term_on,
+        until_on,
+        unnest(range(year(started_on) - 1, year(term_on) + 1)) AS school_year
+    FROM in_time
+    WHERE EXISTS (SELECT 1 FROM action_line WHERE school_time)
+),
+taught AS (
+    SELECT
+        as_of,
+        project_id,
+        started_on,
+        term_on,
+        until_on,
+        greatest(started_on, CAST(concat(school_year, '-', $school_starts) AS DATE) - 1) AS after_on,
+        CAST(concat(CASE WHEN $school_ends < $school_starts THEN school_year + 1 ELSE school_year END, '-', $school_ends) AS DATE) AS last_on
+    FROM begun
+),
+school AS (
+    SELECT
+        as_of,
+        project_id,
+        sum(greatest(date_diff('day', after_on, least(until_on, last_on)), 0)) AS school_days,
+        sum(greatest(date_diff('day', after_on, least(term_on, last_on)), 0)) AS school_days_planned
+    FROM taught
+    GROUP BY as_of, project_id
 )
 SELECT
     b.as_of,
@@ -51,10 +96,14 @@ SELECT
     p.physical_share,
     CAST(least(greatest(date_diff('day', m.started_on, least(b.as_of, coalesce(m.ended_on, b.as_of))), 0), date_diff('day', m.started_on, m.term_on)) AS DOUBLE)
     / nullif(date_diff('day', m.started_on, m.term_on), 0) AS time_share,
+    CASE WHEN l.school_time THEN c.school_days END AS school_days,
+    CASE WHEN l.school_time THEN c.school_days_planned END AS school_days_planned,
+    CASE WHEN l.school_time THEN CAST(c.school_days AS DOUBLE) / nullif(c.school_days_planned, 0) END AS school_share,
     b.basis
 FROM line_budget AS b
-JOIN mart_term AS m USING (as_of, project_id)
+JOIN in_time AS m USING (as_of, project_id)
+JOIN action_line AS l USING (action_line)
+LEFT JOIN school AS c USING (as_of, project_id)
 LEFT JOIN line_spent AS s USING (as_of, project_id, action_line)
 LEFT JOIN line_physical AS p USING (as_of, project_id, action_line)
-WHERE m.withdrawn_on IS NULL
-AND b.budget_eur > 0
+WHERE b.budget_eur > 0
