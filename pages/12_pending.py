@@ -36,7 +36,7 @@ def draw_cards(view: View, asked: Asked, *, monitored: bool) -> None:
     found = values(asked, tuple(CARDS)).values()
     page.cards(
         [
-            page.card_of(view, one, link=view.link("pending", topic=CARDS[one.metric], turn=None))
+            page.card_of(view, one, link=view.link("pending", topic=CARDS[one.metric]) if monitored else "")
             for one in found
             if monitored or one.value is not None
         ]
@@ -45,11 +45,10 @@ def draw_cards(view: View, asked: Asked, *, monitored: bool) -> None:
 
 def draw_tools(view: View, asked: Asked) -> Reminders:
     """Draw the choices and the files of what they leave; return it."""
-    topics = reminders(asked, view.lang).words["topics"]
+    said = reminders(asked, view.lang).words["topics"]
+    topics = {id: said[id] for id in TOPICS}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        topic = page.choose(
-            view, "topic", {id: topics[id] for id in TOPICS}, view.say("topic"), empty=view.say("every_topic"), width=260
-        )
+        topic = page.choose(view, "topic", topics, view.say("topic"), empty=view.say("every_topic"), width=260)
         turns = {id: turn_said(view.snapshot, id, view.lang) for id in TURNS}
         turn = page.choose(view, "turn", turns, view.say("turn"), empty=view.say("every_turn"), width=220)
         found = reminders(asked, view.lang, topic, turn)
@@ -71,7 +70,7 @@ def draw_sums(view: View, found: Reminders) -> None:
     rows = [
         {
             "topic": found.words["topics"][one.topic],
-            "link": view.link("pending", topic=one.topic, turn=None),
+            "link": view.link("pending", topic=one.topic),
             "count": page.written(view, one.count, "count"),
             "eur": page.written(view, one.eur, "eur") if one.eur is not None else "–",
             "eur_of": found.words["natures"][one.topic] if one.eur is not None else "",
@@ -122,7 +121,7 @@ def cells(view: View, line: Line) -> list[str]:
     slug, choices = line.view
     return [
         markup.escape(line.who) + (page.quietly(line.lead) if line.lead else ""),
-        page.linked(view.link(slug, topic=None, turn=None, **choices), capital(line.fact)) + page.quietly(line.topic),
+        page.linked(view.link(slug, **choices), capital(line.fact)) + page.quietly(line.topic),
         markup.escape(line.days),
         markup.escape(line.eur) + (page.quietly(line.eur_of) if line.eur_of else ""),
         markup.escape(line.reference),
@@ -137,6 +136,8 @@ def capital(sentence: str) -> str:
 
 def draw_notes(view: View, found: Reminders) -> None:
     said = []
+    if view.chosen("topic") or view.chosen("turn"):
+        said.append(view.say("kept", count=len(found.lines), total=len(reminders(found.asked, view.lang).lines)))
     if len(found.lines) > ROWS_SHOWN:
         said.append(view.say("cut", shown=ROWS_SHOWN, total=len(found.lines)))
     if found.asked.where and any(line.item.legal for line in found.lines):
@@ -204,7 +205,8 @@ else:
     if found.lines:
         draw_cards(view, asked, monitored=monitored)
         draw_lines(view, found, view.say("open_title"))
-        draw_downloads(view, found)
+        with st.container(horizontal=True):
+            draw_downloads(view, found)
 if found.lines:
     cited = sources.cited(view.asked, *(TABLES if monitored else PUBLISHED))
     page.foot(view, "lines", title=view.say("list_title"), sources=cited)

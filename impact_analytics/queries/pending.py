@@ -1,4 +1,4 @@
-"""What needs action: every open matter as of a day, with how long it has been open, for how much, and whose turn it is."""
+"""What needs action: every open matter as of a day, for how many days and how much, and whose turn it is."""
 
 import re
 from collections.abc import Iterable, Sequence

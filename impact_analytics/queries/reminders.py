@@ -193,7 +193,7 @@ class Reminders:
 
 
 def plain(found: Reminders) -> str:
-    """Return the lines as plain text, for a mail or a terminal: the mark, the title, the rule of order, then each line."""
+    """Return the lines as plain text, for a mail or a terminal: mark, title, the rule of order, then each line."""
     words, told = found.words["digest"], [bulleted(line.text) for line in found.lines]
     head = [*marked(found.asked.snapshot, found.lang), found.title]
     narrowed = [
