@@ -10,8 +10,8 @@ paid AS (
     SELECT
         project_id,
         coalesce(
-            arg_min(payment_id, coalesce(paid_on, known_from)) FILTER (WHERE kind = 'advance'),
-            arg_min(payment_id, coalesce(paid_on, known_from))
+            arg_min(payment_id, (coalesce(paid_on, known_from), payment_id)) FILTER (WHERE kind = 'advance'),
+            arg_min(payment_id, (coalesce(paid_on, known_from), payment_id))
         ) AS payment_id
     FROM payment
     WHERE known_from <= $as_of
