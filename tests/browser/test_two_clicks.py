@@ -54,6 +54,7 @@ def known(row, column):
 
 
 TERRITORIES = {row["project_id"]: row["territory"] for row in rows("project")}
+TITLES = {row["project_id"]: row["title"] for row in rows("project")}
 NAMES = {row["territory"]: {"it": row["name_it"], "en": row["name_en"]} for row in rows("territory")}
 
 
@@ -139,8 +140,8 @@ class Reader:
         self.clicks += 1
         assert self.clicks <= MOST
         before = self.page.url
-        link.first.click()
-        self.page.wait_for_function("before => location.href !== before", arg=before)
+        link.first.click(no_wait_after=True)
+        self.page.wait_for_url(lambda url: url != before, timeout=60_000)
         self.window.settled()
         self.page.wait_for_timeout(500)
         assert not self.main.locator(".rejected").count(), self.main.locator(".rejected").all_inner_texts()

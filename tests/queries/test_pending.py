@@ -421,4 +421,4 @@ def test_sums_are_said():
     (found,) = [one for one in reminders(ask("example", TODAY), "en").sums if one.topic == "advances"]
     eur = sum(balances(oracle("example"), TODAY).values())
     said = sum_said(found, "en").replace("\u00a0", " ")
-    assert said == f"Uncovered advances: 2 · €{eur:,.2f} (paid, not covered) · the oldest for 1,663 days"
+    assert said == f"Uncovered advances: 2 · €{eur:,.2f} (paid, not covered) · up to 1,663 days"
