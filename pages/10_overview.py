@@ -1,25 +1,27 @@
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import streamlit as st
 
 from impact_analytics.charts import timeline, trend
 from impact_analytics.queries import Asked, by_id, history, overview, sources, territories, value, values
+from impact_analytics.queries.matters import Line, Matters, matters
+from impact_analytics.queries.pending import Item, largest_advance, oldest_request
 from impact_analytics.ui import page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
 PENDING_SHOWN = 8
 RESULTS_SHOWN = 4
+# What each card shows, and the page that answers it.
 CARDS = {
     "expenditure_progress": "progress",
     "time_progress": "deadlines",
-    "physical_progress": "progress",
-    "eligible": "progress",
-    "paid": "territories",
-    "requests_open": "progress",
-    "sheets_in_rate": "progress",
-    "changes_waiting": "projects",
+    "physical_progress": "clocks",
+    "eligible": "payments",
+    "paid": "payments",
+    "requests_open": "payments",
+    "sheets_in_rate": "sheets",
+    "changes_waiting": "revisions",
 }
 MOVING = (*CARDS, "gap", "uncovered_advance", "oldest_request", "sheets_missing", "sheets_late")
 
@@ -34,33 +36,30 @@ def metric_card(view: View, name: str, *, note: str = "", label: str = "", slug:
     return page.card(view, name, note=note, label=label, link=view.link(slug) if slug else "")
 
 
-def moving_card(view: View, asked: Asked, name: str, *, note: str = "", slug: str = "") -> Card:
-    """Return a card with its sparkline, and the change since the chosen day where nothing else is said."""
+def moving_card(view: View, asked: Asked, name: str, *, note: str = "", note_link: str = "", slug: str = "") -> Card:
+    """Return a card with its sparkline, and the change since the chosen day where nothing else is said.
+
+    The note leads somewhere of its own, unless the card says there instead why there is no figure.
+    """
     line = history(asked, name, MOVING)
     spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
     before = line[asked.all_days.index(since(view))] if line else None
     found = values(asked, MOVING)[name]
     changed = note or page.change(view, found, before, since(view))
-    return page.card_of(view, found, note=changed, spark=spark, link=view.link(slug))
+    card = page.card_of(view, found, note=changed, spark=spark, link=view.link(slug))
+    return replace(card, note_link=note_link) if note and card.note == note else card
 
 
 def published_cards(view: View) -> list[Card]:
     history = overview.gap_in_endowment(view.asked)
-    networks = overview.network(view.asked, view.lang)
-    planned = " + ".join(str(count) for count in networks["planned"])
+    networks = page.records(overview.network(view.asked, view.lang))
+    planned = ", ".join(f"{page.written(view, one['planned'], 'count')} {one['name']}" for one in networks)
     active = value(view.asked, "projects_active").value
     return [
         metric_card(view, "endowment", note=view.say("increase_unknown") if history else " ", slug="funding"),
         metric_card(view, "projects", note=view.say("active", count=active or 0), slug="projects"),
         metric_card(view, "term_in_force", label=view.say("term"), slug="deadlines"),
-        Card(
-            view.say("planned_network"),
-            planned or view.app("not_known"),
-            note=", ".join(networks["name"]),
-            basis=view.programme.basis if planned else "",
-            basis_word=view.app(f"bases.{view.programme.basis}"),
-            link=view.link("network"),
-        ),
+        metric_card(view, "network_planned", label=view.say("planned_network"), note=planned, slug="network"),
         metric_card(view, "results_published", note=view.say("results_note"), slug="progress"),
         metric_card(view, "recovery_open", note=view.say("refund"), slug="territories"),
     ]
@@ -71,21 +70,57 @@ def monitored_cards(view: View) -> list[Card]:
     found = values(asked, MOVING)
     brief = {name: page.written_short(view, found[name])[0] for name in MOVING}
     gap = page.moved(view, found["gap"].value, "points")
+    actions = matters(view.asked, view.lang)
+    items = [line.item for line in actions.lines]
+    oldest, largest = oldest_request(items), largest_advance(items)
     notes = {
         "physical_progress": view.say("gap_note", gap=gap),
-        "paid": view.say("paid_uncovered", amount=brief["uncovered_advance"]),
-        "requests_open": view.say("oldest", days=brief["oldest_request"]),
+        "paid": paid_said(view, brief["uncovered_advance"], largest),
+        "requests_open": oldest_said(view, brief["oldest_request"], oldest),
         "sheets_in_rate": view.say("sheets_note", missing=brief["sheets_missing"], late=brief["sheets_late"]),
         "changes_waiting": view.say("waiting_note"),
     }
-    return [moving_card(view, asked, name, note=notes.get(name, ""), slug=slug) for name, slug in CARDS.items()]
+    links = {
+        "paid": view.link("project", project=largest.project_id) if largest else "",
+        "requests_open": view.link("payments", request=oldest.reference) if oldest else "",
+        "sheets_in_rate": view.link("pending", topic="sheets"),
+        "changes_waiting": view.link("pending", topic="changes"),
+    }
+    return [
+        moving_card(view, asked, name, note=notes.get(name, ""), note_link=links.get(name, ""), slug=slug)
+        for name, slug in CARDS.items()
+    ]
+
+
+def paid_said(view: View, uncovered: str, largest: Item | None) -> str:
+    """Say how much of what was paid is not covered, and which project has most of it."""
+    said = view.say("paid_uncovered", amount=uncovered)
+    if largest is None:
+        return said
+    most = page.written(view, largest.eur, "eur")
+    return f"{said}; {view.say('largest', place=view.names('territory')[largest.territory or ''], amount=most)}"
+
+
+def oldest_said(view: View, days: str, oldest: Item | None) -> str:
+    """Say which open request is the oldest, and how old it is."""
+    if oldest is None:
+        return view.say("oldest_none")
+    return view.say("oldest", number=oldest.number, place=view.names("territory")[oldest.territory or ""], days=days)
 
 
 def draw_since(view: View) -> None:
     chosen = [since(view)] if view.chosen("since") else []
-    page.choose(
-        view, "since", page.days_before(view, *chosen), view.say("since"), empty=view.say("year_before"), width=200
-    )
+    days = page.days_before(view, *chosen)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        page.choose(view, "since", days, view.say("since"), empty=view.say("year_before"), width=200)
+        draw_changes(view)
+
+
+def draw_changes(view: View) -> None:
+    """Draw the way to what has changed since the day that changes are counted from."""
+    day = page.short_day(since(view), "day", view.lang)
+    address = view.link("changes", since=since(view).isoformat())
+    st.html(f'<p class="plain changes-link">{page.linked(address, view.say("changes", day=day))}</p>')
 
 
 def draw_cards(view: View) -> None:
@@ -129,30 +164,40 @@ def draw_map(view: View) -> None:
         territory_map.draw(view, "overview_map", rows, page.UNITS["eur"], title=view.say("map_title"), sources=cited)
 
 
-def pending_line(view: View, row: dict[str, Any]) -> str:
-    limit = row["topic"] == "limit"
-    reference = view.app(f"limit.{row['reference']}").lower() if limit else row["reference"]
-    what = view.say(f"topic.{row['topic']}", reference=reference)
-    days = view.say(f"days.{row['topic']}", days=page.written(view, row["days"], "days"))
-    parts = [
-        row["place"] or "",
-        days,
-        page.written(view, row["eur"], "eur") if row["eur"] else "",
-        view.say(f"turn.{row['who']}"),
-    ]
-    place = {"territory": [row["territory"]]} if row["territory"] else {}
-    return page.linked(view.link(row["page"], **place), what) + page.quietly(" · ".join(part for part in parts if part))
+def pending_line(view: View, line: Line) -> str:
+    slug, choices = line.view
+    parts = (line.who, line.days, line.eur, line.turn, line.step)
+    told = page.quietly(" · ".join(part for part in parts if part))
+    return page.linked(view.link(slug, **choices), line.fact[:1].upper() + line.fact[1:]) + told
 
 
 def draw_pending(view: View) -> None:
-    rows = overview.pending(view.asked, view.lang)
-    page.heading(view.say("pending_title"), view.say("pending_lead"))
-    if rows.empty:
-        page.paragraph(view.say("pending_none"))
+    found = matters(view.asked, view.lang)
+    page.heading(view.say("pending_title"), found.words["rule"])
+    if not found.lines:
+        page.paragraph(found.words["none"])
         return
-    page.bullets([pending_line(view, row) for row in page.records(rows.head(PENDING_SHOWN))])
-    if len(rows) > PENDING_SHOWN:
-        page.note(view, "pending_more", count=len(rows) - PENDING_SHOWN)
+    page.bullets([*(pending_line(view, line) for line in found.lines[:PENDING_SHOWN]), pending_all(view, found)])
+    if "action_line" in view.asked.chosen:
+        page.note(view, "pending_not_by_line")
+
+
+def pending_all(view: View, found: Matters) -> str:
+    """Return the way to every line, and to those of each topic, as HTML."""
+    topics = " · ".join(
+        page.linked(view.link("pending", topic=topic), f"{found.words['topics'][topic]}: {count}")
+        for topic, count in counts(found).items()
+    )
+    every = page.linked(view.link("pending"), view.say("pending_all", count=len(found.lines)))
+    return f'{every}<div class="quiet">{topics}</div>'
+
+
+def counts(found: Matters) -> dict[str, int]:
+    """Return how many matters each topic holds, whatever their basis."""
+    counted: dict[str, int] = {}
+    for one in found.sums:
+        counted[one.topic] = counted.get(one.topic, 0) + one.count
+    return counted
 
 
 def draw_gaps(view: View) -> None:
@@ -202,6 +247,8 @@ view = page.view(__file__)
 draw_cards(view)
 if overview.monitored(view.snapshot):
     draw_since(view)
+else:
+    draw_changes(view)
 draw_timeline(view)
 left, right = st.columns([5, 7], gap="large")
 with left:

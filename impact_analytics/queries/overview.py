@@ -1,11 +1,10 @@
-"""What the overview shows: the time line, what needs action, what is not known, what was reached by line."""
+"""What the overview shows: the time line, what is not known, what was reached by line."""
 
 from datetime import date
 from functools import lru_cache
 
 import pandas as pd
 
-from impact_analytics.frames import records
 from impact_analytics.queries.asked import Asked, narrowed_sql, rows
 from impact_analytics.store import Snapshot, cursor
 
@@ -60,48 +59,6 @@ def span(asked: Asked) -> tuple[date, date]:
         """,
     ).iloc[0]
     return row["start"], row["end"]
-
-
-def pending(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return what needs action: topic, who, days, eur, reference, territory, place, page.
-
-    Legal terms come first, then the rest by euro × days. `topic` is limit, request, recovery, sheet or change;
-    `who` is the role whose turn it is.
-    """
-    found = rows(
-        asked,
-        f"""
-        WITH item AS (
-            SELECT 'limit' AS topic, 'authority' AS who, date_diff('day', $as_of, l.limit_on) AS days, NULL AS eur,
-                l.kind AS reference, NULL AS territory, NULL AS macro_area, 'deadlines' AS page, 0 AS legal
-            FROM mart_legal_limit AS l
-            WHERE l.as_of = $as_of AND l.limit_on BETWEEN $as_of AND CAST($as_of AS DATE) + 365
-            UNION ALL
-            SELECT 'request', r.holder, date_diff('day', r.since_on, $as_of), r.declared_eur,
-                r.request_id, r.territory, r.macro_area, 'progress', 1
-            FROM mart_request_state AS r WHERE r.as_of = $as_of AND r.open = 1
-            UNION ALL
-            SELECT 'recovery', 'beneficiary', date_diff('day', v.ordered_on, $as_of), v.ordered_eur,
-                v.recovery_id, p.territory, p.macro_area, 'territories', 1
-            FROM recovery AS v JOIN fact_place AS p USING (project_id)
-            WHERE v.known_from <= $as_of AND (v.received_on IS NULL OR v.received_on > $as_of)
-            UNION ALL
-            SELECT 'sheet', 'beneficiary', g.late_days, NULL, g.period_id, g.territory, g.macro_area, 'progress', 1
-            FROM mart_sheet_grade AS g WHERE g.as_of = $as_of AND g.grade = 'missing'
-            UNION ALL
-            SELECT 'change', 'authority', c.waiting_days, NULL, c.change_id, c.territory, c.macro_area, 'projects', 1
-            FROM mart_change_state AS c WHERE c.as_of = $as_of AND c.outcome = 'waiting'
-        )
-        SELECT x.topic, x.who, x.days, x.eur, x.reference, x.territory, x.macro_area, t.name_{lang} AS place, x.page
-        FROM item AS x LEFT JOIN territory AS t USING (territory)
-        ORDER BY x.legal, coalesce(x.eur, 0) * x.days DESC, x.days DESC, x.reference
-        """,
-    )
-    places = {id: asked.chosen[id] for id in ("territory", "macro_area") if id in asked.chosen}
-    kept = [
-        row["topic"] == "limit" or all(row[id] in chosen for id, chosen in places.items()) for row in records(found)
-    ]
-    return found[kept]
 
 
 def gaps(asked: Asked, lang: str) -> pd.DataFrame:

@@ -245,16 +245,22 @@ def plain(found: Report) -> str:
     lines.append(str(found.words["document"]).format(programme=programme.name[found.lang], **found.days))
     if found.asked.where:
         lines.append(str(found.words["narrowed"]).format(chosen=_narrowing(found)))
+    return "\n".join([*lines, *listed(found), ""])
+
+
+def listed(found: Report) -> list[str]:
+    """Return the headline figures and the sentences of a report as lines of plain text, a blank before each part."""
     if found.nothing:
-        return "\n".join([*lines, "", found.nothing, ""])
+        return ["", found.nothing]
+    lines = []
     if found.moved:
         named = [(metrics()[one.metric].words(found.lang)["name"], one) for one in found.moved]
-        lines += ["", found.words["headlines"]]
+        lines += ["", str(found.words["headlines"])]
         lines += [f"- {name}: {figure_said(one, found.lang)}" for name, one in named]
     for section in found.sections:
         lines += ["", f"{section.title} ({section.count})"]
         lines += [f"- {' · '.join(part for part in (one.day, one.text) if part)}" for one in section.sentences]
-    return "\n".join([*lines, ""])
+    return lines
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ class Card:
     status: Literal["", "on_track", "watch", "late"] = ""
     link: str = ""
     help: str = ""
+    note_link: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,13 @@ def anchor(address: str, words: str, *, outside: bool = False) -> str:
 
 def _card(card: Card) -> str:
     value = anchor(card.link, card.value) if card.link else escape(card.value)
+    note = anchor(card.note_link, card.note) if card.note and card.note_link else escape(card.note)
     status = f" status-{card.status}" if card.status else ""
     title = f' title="{escape(card.help)}"' if card.help else ""
     return (
         f'<div class="card{status}"{title}><div class="card-label">{escape(card.label)}</div>'
         f'<div class="card-value">{value}</div>{image(card.spark)}'
-        f'<div class="card-note">{escape(card.note)}</div>{basis_mark(card.basis, card.basis_word)}</div>'
+        f'<div class="card-note">{note}</div>{basis_mark(card.basis, card.basis_word)}</div>'
     )
 
 

@@ -1,7 +1,4 @@
-"""The overview: the time line, what needs action and what was reached, beside a slow reading of the raw rows."""
-
-from datetime import timedelta
-from decimal import Decimal
+"""The overview: the time line and what was reached, beside a slow reading of the raw rows."""
 
 import pytest
 
@@ -54,65 +51,6 @@ def test_the_time_line_spans_from_the_call_to_the_last_end(programme, narrowed):
             opened,
             max([way.day, *(row["ends_on"] for row in decided), *limits(way).values()]),
         )
-
-
-def test_what_needs_action(programme, narrowed):
-    for way in ways(programme, narrowed):
-        found = records(overview.pending(way.asked, "en"))
-        names = ("topic", "who", "days", "eur", "reference", "territory")
-        shown = [tuple(row[name] for name in names) for row in found]
-        expected = list(actions(way))
-        assert sorted(shown, key=str) == sorted(expected, key=str), way.asked
-        weights = [(row[0] != "limit", -(row[3] or 0) * row[2], -row[2], row[4]) for row in shown]
-        assert weights == sorted(weights), way.asked
-
-
-def actions(way):
-    for kind, day in limits(way).items():
-        if way.day <= day <= way.day + timedelta(days=365):
-            yield "limit", "authority", (day - way.day).days, None, kind, None
-    for topic, who, project, *rest in of_projects(way):
-        if way.oracle.inside(project, way.where):
-            yield topic, who, *rest, way.oracle.projects()[project]["territory"]
-
-
-def of_projects(way):
-    known, day = way.oracle, way.day
-    for row in known.known("payment_request", day, "submitted_on"):
-        if not row["decided_on"] or row["decided_on"] > day:
-            steps = [
-                one for one in known.known("request_step", day, "on_date") if one["request_id"] == row["request_id"]
-            ]
-            last = max(steps, key=lambda one: int(one["position"]))
-            since = max(one["on_date"] for one in steps)
-            amount = Decimal(row["declared_eur"])
-            yield "request", last["holder"], row["project_id"], (day - since).days, amount, row["request_id"]
-    for row in known.known("recovery", day):
-        if not row.get("received_on") or row["received_on"] > day:
-            amount = Decimal(row["ordered_eur"])
-            yield (
-                "recovery",
-                "beneficiary",
-                row["project_id"],
-                (day - row["ordered_on"]).days,
-                amount,
-                row["recovery_id"],
-            )
-    for project, period in missing(way):
-        yield "sheet", "beneficiary", project, (day - period["due_on"]).days, None, period["period_id"]
-    for row in known.known("change_request", day, "requested_on"):
-        if row["known_from"] <= day and not (row["decided_on"] and row["decided_on"] <= day):
-            yield "change", "authority", row["project_id"], (day - row["requested_on"]).days, None, row["change_id"]
-
-
-def missing(way):
-    """Yield the projects and periods whose sheet is due and not in."""
-    arrived = way.oracle.standing(way.day)
-    for project in way.oracle.rows("project"):
-        for raw, period in zip(way.oracle.rows("reporting_period"), way.oracle.typed("reporting_period"), strict=True):
-            due = way.oracle.expected(project, raw) and period["due_on"] <= way.day
-            if due and (project["project_id"], period["period_id"]) not in arrived:
-                yield project["project_id"], period
 
 
 def test_lines_with_their_largest_results(programme, narrowed):
