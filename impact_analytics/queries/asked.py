@@ -321,7 +321,9 @@ def periods_set(snapshot: Snapshot) -> frozenset[date]:
 
 
 def ids(snapshot: Snapshot, source: str) -> list[str]:
-    """Return the ids that a page's choice may take: of a dimension, of comparable metrics, or of acts with a term."""
+    """Return the ids that a page's choice may take: of a dimension, of comparable metrics, of acts with a term, or of
+    payment requests.
+    """
     if source == "metric":
         return [id for id, metric in metrics().items() if metric.comparable]
     if source == "act":
@@ -329,4 +331,6 @@ def ids(snapshot: Snapshot, source: str) -> list[str]:
             row[0]
             for row in _fetch(snapshot, "SELECT DISTINCT act_id FROM deadline WHERE act_id IS NOT NULL ORDER BY 1", {})
         ]
+    if source == "request":
+        return [row[0] for row in _fetch(snapshot, "SELECT request_id FROM payment_request ORDER BY 1", {})]
     return list(names(snapshot, source, "en"))

@@ -1,0 +1,778 @@
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from impact_analytics.charts import ranking
+from impact_analytics.exports import Field, Sheet
+from impact_analytics.queries import payments, sources, value
+from impact_analytics.queries.payments import Rung
+from impact_analytics.ui import downloads, markup, page, trail
+from impact_analytics.ui.page import Card, Column, View
+
+SHOWN = 25
+NEWEST = 10
+COUNT, DAYS = page.UNITS["count"], page.UNITS["days"]
+LEDGERS = ("payment_request", "payment", "recovery")
+Row = Mapping[str, Any]
+
+
+# ---------------------------------------------------------------- words
+
+
+def money(view: View, amount: Any, absent: str = "") -> str:
+    return absent if amount is None and absent else page.written(view, amount, "eur")
+
+
+def day(view: View, when: Any) -> str:
+    return page.written(view, when, "date")
+
+
+def days(view: View, count: Any) -> str:
+    return page.written(view, count, "days")
+
+
+def turn(view: View, holder: str | None) -> str:
+    """Return whose turn it is as the programme calls them."""
+    if not holder:
+        return view.app("not_known")
+    named = view.programme.role(holder, view.lang)
+    return view.app(f"holder.{holder}") if named == holder else named
+
+
+def step(view: View, id: str | None) -> str:
+    return view.say(f"step.{id}") if id else view.app("not_known")
+
+
+def request_said(view: View, row: Row) -> str:
+    return view.say("request_said", place=row["label"], number=row["number"])
+
+
+def to_request(view: View, id: str | None) -> str:
+    return view.link("payments", request=id) if id else ""
+
+
+def to_project(view: View, id: str) -> str:
+    return view.link("project", project=id)
+
+
+def share_sentence(view: View, shares: Mapping[str, Any]) -> str:
+    """Return the shares of an amount; nothing where it has none."""
+    if not shares:
+        return ""
+    if all(amount is None for amount in shares.values()):
+        return view.say("shares_unknown")
+    return " · ".join(f"{view.say(share)} {money(view, amount)}" for share, amount in shares.items())
+
+
+def anchored(id: str, title: str, subtitle: str = "") -> None:
+    """Draw a heading that the cards at the top lead to."""
+    st.html(f'<span id="{id}"></span>')
+    page.heading(title, subtitle)
+
+
+# ---------------------------------------------------------------- above
+
+
+def draw_tools(view: View, rows: pd.DataFrame, chosen: str) -> None:
+    known = {row["request_id"]: request_said(view, row) for row in page.records(rows)}
+    if chosen and chosen not in known:
+        known[chosen] = chosen
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        page.choose(view, "request", known, view.say("choose"), empty=view.say("all_requests"), width=300)
+        if len(rows) and not chosen:
+            draw_downloads(view, rows)
+
+
+def draw_cards(view: View, rows: pd.DataFrame, uncovered: pd.DataFrame) -> None:
+    first = [uncovered_card(view, uncovered), *open_cards(view, rows), recovery_card(view)]
+    second = [page.card(view, name) for name in ("declared", "eligible", "admission_rate")]
+    page.cards([*first, *second, page.card(view, "paid")])
+
+
+def uncovered_card(view: View, rows: pd.DataFrame) -> Card:
+    top = next((row for row in page.records(rows) if row["uncovered_eur"] > 0), None)
+    if top is None:
+        return page.card(view, "uncovered_advance")
+    note = view.say("card_uncovered", place=top["label"], amount=money(view, top["uncovered_eur"]))
+    return page.card(view, "uncovered_advance", note=note, link="#advance")
+
+
+def open_cards(view: View, rows: pd.DataFrame) -> list[Card]:
+    waiting = [row for row in page.records(rows) if row["open"] and row["holder"]]
+    if not waiting:
+        return [page.card(view, "requests_open"), page.card(view, "oldest_request")]
+    held = [row["holder"] for row in waiting]
+    counts = " · ".join(f"{turn(view, hand)} {held.count(hand)}" for hand in dict.fromkeys(held))
+    top = waiting[0]
+    note = view.say("card_oldest", request=request_said(view, top), turn=turn(view, top["holder"]))
+    return [
+        page.card(view, "requests_open", note=counts, link="#open"),
+        page.card(view, "oldest_request", note=note, link=to_request(view, top["request_id"])),
+    ]
+
+
+def recovery_card(view: View) -> Card:
+    found = page.records(payments.recoveries(view.asked, view.lang))
+    due = [row for row in found if row["open_eur"] > 0]
+    if not due:
+        return page.card(view, "recovery_open")
+    note = view.say("card_recovery", place=due[0]["label"], days=days(view, due[0]["days"]))
+    return page.card(view, "recovery_open", note=note, link="#recoveries")
+
+
+# ---------------------------------------------------------------- the two ladders
+
+
+def draw_ladders(view: View) -> None:
+    ladders = {name: payments.ladder(view.asked, getattr(payments, name.upper())) for name in ("expenditure", "cash")}
+    amounts = [rung.value.value for rungs in ladders.values() for rung in rungs]
+    top = max((amount for amount in amounts if amount is not None), default=0)
+    columns = st.columns(2, gap="large")
+    for column, (name, rungs) in zip(columns, ladders.items(), strict=True):
+        with column:
+            draw_ladder(view, name, rungs, top)
+    note_ladders(view)
+
+
+def draw_ladder(view: View, name: str, rungs: Sequence[Rung], top: Any) -> None:
+    title = view.say(f"{name}_title")
+    page.heading(title, page.subtitle(view, view.say("ladder_unit")))
+    st.html(ladder([rung_cells(view, rung, top) for rung in rungs], title))
+    tables = ("funding", *LEDGERS[:1]) if name == "expenditure" else LEDGERS[1:]
+    cited = sources.cited(view.asked, *tables)
+    page.foot(view, f"ladder_{name}", title=title, data=lambda: ladder_data(view, rungs), sources=cited)
+
+
+def rung_cells(view: View, rung: Rung, top: Any) -> tuple[str, str, str, float]:
+    """Return of a rung its name, amount, shares, and how long its bar is (1 is the longest of both ladders)."""
+    said = page.metrics()[rung.value.metric].words(view.lang)["name"]
+    shown, why = page.written_short(view, rung.value)
+    amount = rung.value.value
+    if amount is None:
+        return said, why or shown, "", 0
+    long = max(0.0, float(amount) / float(top)) if top else 0
+    return said, money(view, amount), share_sentence(view, rung.shares), long
+
+
+def ladder(rungs: Sequence[tuple[str, str, str, float]], title: str) -> str:
+    """Return rungs as a table, a bar below each."""
+    lines = "".join(
+        f'<tr><th scope="row">{markup.escape(name)}</th><td class="right">{markup.escape(amount)}</td></tr>'
+        f'<tr><td colspan="2">{bar(long)}<span class="quiet">{markup.escape(shares)}</span></td></tr>'
+        for name, amount, shares, long in rungs
+    )
+    return f'<table class="ladder"><caption>{markup.escape(title)}</caption><tbody>{lines}</tbody></table>'
+
+
+def bar(long: float) -> str:
+    return f'<i class="bar" style="width:{long * 100:.1f}%"></i>' if long else ""
+
+
+def ladder_data(view: View, rungs: Sequence[Rung]) -> page.Data:
+    said = {rung.value.metric: page.metrics()[rung.value.metric].words(view.lang) for rung in rungs}
+    lines = [
+        {
+            "rung": said[rung.value.metric]["name"],
+            "amount": rung_cells(view, rung, 0)[1],
+            **{share: share_cell(view, rung, share) for share in payments.SHARES},
+            "definition": said[rung.value.metric]["definition"],
+        }
+        for rung in rungs
+    ]
+    columns = [Column("rung", view.say("col_rung")), Column("amount", view.say("col_amount"), "right")]
+    columns += [Column(share, view.say(share), "right") for share in payments.SHARES]
+    return pd.DataFrame(lines, dtype=object), [*columns, Column("definition", view.app("definition"), wide=True)]
+
+
+def share_cell(view: View, rung: Rung, share: str) -> str:
+    return money(view, rung.shares[share]) if share in rung.shares else "–"
+
+
+def note_ladders(view: View) -> None:
+    known, active = payments.funding_known(view.asked)
+    page.note(view, "ladder_note")
+    if known < active:
+        page.note(view, "funding_partly", known=known, active=active)
+
+
+# ---------------------------------------------------------------- advance not covered
+
+
+def draw_uncovered(view: View, rows: pd.DataFrame) -> None:
+    anchored("advance", view.say("uncovered_title"), page.subtitle(view, view.say("ladder_unit")))
+    if rows.empty:
+        page.paragraph(view.say("uncovered_no_payment"))
+        return
+    due = rows[rows["uncovered_eur"] > 0]
+    total = money(view, value(view.asked, "uncovered_advance").value)
+    if due.empty:
+        page.paragraph(view.say("uncovered_none", count=len(rows)))
+    else:
+        key = "one" if len(due) == 1 else "many"
+        page.paragraph(view.say(f"uncovered_count.{key}", count=len(due), total=len(rows), amount=total))
+        page.table(*uncovered_data(view, due.head(SHOWN)), caption=view.say("uncovered_title"))
+    page.note(view, "uncovered_note")
+    cited = sources.cited(view.asked, *LEDGERS)
+    page.foot(
+        view, "uncovered", title=view.say("uncovered_title"), data=lambda: uncovered_data(view, rows), sources=cited
+    )
+
+
+def uncovered_data(view: View, rows: pd.DataFrame) -> page.Data:
+    amounts = ("paid_eur", "recovered_eur", "eligible_eur", "uncovered_eur")
+    nothing = view.say("nothing_known")
+    shown = rows.assign(
+        **{name: [money(view, amount, nothing) for amount in rows[name]] for name in amounts},
+        to_project=[to_project(view, id) for id in rows["project_id"]],
+        requests=[view.say("of_requests", count=row["requests"], open=row["open"]) for row in page.records(rows)],
+        to_requests=[
+            view.link("payments", territory=[id]) if count else ""
+            for id, count in zip(rows["territory"], rows["requests"], strict=True)
+        ],
+    )
+    columns = [Column("label", view.say("col_place"), link="to_project"), Column("project", view.say("col_project"))]
+    columns += [Column(name, view.say(f"col_{name}"), "right") for name in amounts]
+    return shown, [*columns, Column("requests", view.say("col_requests"), "right", link="to_requests")]
+
+
+# ---------------------------------------------------------------- open requests
+
+
+def draw_open(view: View) -> None:
+    rows = payments.worst(view.asked, view.lang)
+    anchored("open", view.say("worst_title"), page.subtitle(view, view.say("worst_unit")))
+    if rows.empty:
+        page.paragraph(view.say("none_open"))
+        return
+    page.table(*worst_data(view, rows), caption=view.say("worst_title"))
+    page.foot(view, "worst", title=view.say("worst_title"), sources=sources.cited(view.asked, "payment_request"))
+
+
+def worst_data(view: View, rows: pd.DataFrame) -> page.Data:
+    shown = in_words(view, rows)
+    columns = [
+        Column("said", view.say("col_request"), link="to_request"),
+        Column("project", view.say("col_project"), link="to_project"),
+        Column("declared_eur", view.say("col_declared_eur"), "right"),
+        Column("turn", view.say("col_turn")),
+        Column("since_on", view.say("col_since")),
+        Column("hand_days", view.say("col_hand_days"), "right"),
+        Column("total_days", view.say("col_total_days"), "right"),
+        Column("step", view.say("col_step")),
+    ]
+    return shown, columns
+
+
+def in_words(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return requests with every cell in words, and the links of each."""
+    found = page.records(rows)
+    return rows.assign(
+        said=[request_said(view, row) for row in found],
+        to_request=[to_request(view, row["request_id"]) for row in found],
+        to_project=[to_project(view, row["project_id"]) for row in found],
+        turn=[turn(view, row["holder"]) for row in found],
+        step=[step(view, row["step"]) for row in found],
+        state=[view.say("open" if row["open"] else "decided") for row in found],
+        **{name: [money(view, amount, "–") for amount in rows[name]] for name in ("declared_eur", "eligible_eur")},
+        **{name: [day(view, when) for when in rows[name]] for name in ("submitted_on", "since_on")},
+        **{name: [days(view, count) for count in rows[name]] for name in ("hand_days", "total_days")},
+    )
+
+
+# ---------------------------------------------------------------- days and ageing
+
+
+def draw_days(view: View, rows: pd.DataFrame) -> None:
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw_ageing(view, rows)
+    with right:
+        draw_waiting(view)
+    draw_threshold(view)
+    page.note(view, "days_note")
+
+
+def draw_ageing(view: View, rows: pd.DataFrame) -> None:
+    if not rows["open"].any():
+        return
+    found = payments.ageing(view.asked)
+    drawn = pd.DataFrame(
+        {
+            "id": [str(id) for id in found["class"]],
+            "label": class_names(view),
+            "value": found["requests"],
+            "basis": view.programme.basis,
+            "note": [page.written(view, amount, "eur") if amount else "" for amount in found["declared_eur"]],
+        },
+        dtype=object,
+    )
+    page.chart(
+        view,
+        "ageing",
+        lambda: ranking.bars(drawn, view.look, view.lang, unit=COUNT),
+        alt=lambda: ranking.bars_alt(drawn, view.lang, unit=COUNT),
+        title=view.say("ageing_title"),
+        subtitle=page.subtitle(view, view.say("ageing_unit")),
+        data=lambda: ageing_data(view, found),
+        sources=sources.cited(view.asked, "payment_request"),
+    )
+
+
+def class_names(view: View) -> list[str]:
+    bounds = payments.bounds(view.programme)
+    firsts = (0, *(last + 1 for last in bounds))
+    named = [view.say("class", first=first, last=last) for first, last in zip(firsts, bounds, strict=False)]
+    return [*named, view.say("class_over", last=bounds[-1])]
+
+
+def ageing_data(view: View, found: pd.DataFrame) -> page.Data:
+    shown = found.assign(
+        label=class_names(view), declared_eur=[money(view, amount) for amount in found["declared_eur"]]
+    )
+    return shown, [
+        Column("label", view.say("col_class")),
+        Column("requests", view.say("col_requests"), "right"),
+        Column("declared_eur", view.say("col_declared_eur"), "right"),
+        Column("suspended", view.say("col_suspended"), "right"),
+    ]
+
+
+def draw_waiting(view: View) -> None:
+    found = payments.waiting(view.asked)
+    decided = found[~found["open"].astype(bool)]
+    if decided.empty:
+        page.paragraph(view.say("none_decided"), quiet=True)
+    else:
+        draw_percentiles(view, decided, found)
+    far = [row for row in page.records(found) if row["open"] and row["hand"] != "net"]
+    if far:
+        said = "; ".join(hand_said(view, row) for row in far)
+        page.paragraph(view.say("so_far", count=far[0]["requests"], hands=said), quiet=True)
+
+
+def draw_percentiles(view: View, decided: pd.DataFrame, found: pd.DataFrame) -> None:
+    median, most = view.say("median"), view.say("most")
+    drawn = pd.DataFrame(
+        {
+            "id": decided["hand"],
+            "label": [hand(view, id) for id in decided["hand"]],
+            "value": decided["most"],
+            "before": decided["median"],
+            "basis": view.programme.basis,
+        },
+        dtype=object,
+    )
+    page.chart(
+        view,
+        "waiting",
+        lambda: ranking.dots(drawn, view.look, view.lang, unit=DAYS, before=median, now=most),
+        alt=lambda: f"{view.say('waiting_title')} {'; '.join(hand_said(view, row) for row in page.records(decided))}.",
+        title=view.say("waiting_title"),
+        subtitle=page.subtitle(view, view.say("waiting_unit", count=int(decided["requests"].iloc[0]))),
+        data=lambda: waiting_data(view, found),
+        sources=sources.cited(view.asked, "payment_request"),
+    )
+
+
+def hand(view: View, id: str) -> str:
+    return view.say("suspended") if id == "suspended" else view.say("net") if id == "net" else turn(view, id)
+
+
+def hand_said(view: View, row: Row) -> str:
+    numbers = {name: days(view, row[name]) for name in ("median", "most")}
+    return view.say("hand_said", hand=hand(view, row["hand"]), **numbers)
+
+
+def waiting_data(view: View, found: pd.DataFrame) -> page.Data:
+    shown = found.assign(
+        state=[view.say("open_so_far" if open_ else "decided") for open_ in found["open"]],
+        hand=[hand(view, id) for id in found["hand"]],
+        median=[f"{number:g}" for number in found["median"]],
+    )
+    columns = [Column("state", view.say("col_state")), Column("hand", view.say("col_hand"))]
+    heads = ("median", "most", "passed", "requests")
+    return shown, [*columns, *(Column(name, view.say(f"col_{name}"), "right") for name in heads)]
+
+
+def draw_threshold(view: View) -> None:
+    """Say the programme's own threshold, its ground, and how many requests are beyond it; nothing where it has none."""
+    limit = int(view.programme.thresholds.get("request_days", 0))
+    ground = view.programme.grounds.get("request_days", {}).get(view.lang, "")
+    counts = payments.over_threshold(view.asked, limit) if limit else {}
+    if counts:
+        beyond = [
+            view.say("beyond_open" if open_ else "beyond_decided", over=over, count=count)
+            for open_, (over, count) in sorted(counts.items(), reverse=True)
+        ]
+        page.paragraph(
+            view.say(
+                "threshold", days=days(view, limit), ground=ground or view.app("not_known"), beyond="; ".join(beyond)
+            )
+        )
+
+
+# ---------------------------------------------------------------- recoveries and payments
+
+
+def draw_recoveries(view: View) -> None:
+    rows = payments.recoveries(view.asked, view.lang)
+    anchored("recoveries", view.say("recoveries_title"), page.subtitle(view, view.say("ladder_unit")))
+    if rows.empty:
+        page.paragraph(view.say("recoveries_none"))
+        return
+    page.table(*recoveries_data(view, rows.head(SHOWN)), caption=view.say("recoveries_title"))
+    cited = sources.cited(view.asked, "recovery")
+    data = (lambda: recoveries_data(view, rows)) if len(rows) > SHOWN else None
+    page.foot(view, "recoveries", title=view.say("recoveries_title"), data=data, sources=cited)
+
+
+def recoveries_data(view: View, rows: pd.DataFrame) -> page.Data:
+    shown = rows.assign(
+        to_project=[to_project(view, id) for id in rows["project_id"]],
+        **{name: [day(view, when) for when in rows[name]] for name in ("ordered_on", "received_on")},
+        **{
+            name: [money(view, amount) for amount in rows[name]] for name in ("ordered_eur", "received_eur", "open_eur")
+        },
+        days=[
+            view.say("days_open" if row["open_eur"] > 0 else "days_closed", days=days(view, row["days"]))
+            for row in page.records(rows)
+        ],
+    )
+    columns = [
+        Column("label", view.say("col_place"), link="to_project"),
+        Column("ordered_on", view.say("col_ordered_on")),
+    ]
+    columns += [Column(name, view.say(f"col_{name}"), "right") for name in ("ordered_eur", "received_eur", "open_eur")]
+    return shown, [
+        *columns,
+        Column("days", view.say("col_days_open")),
+        Column("reason", view.say("col_reason"), wide=True),
+        Column("act", view.app("act"), link="act_url"),
+        Column("source", view.app("source"), link="url"),
+    ]
+
+
+def draw_payments(view: View) -> None:
+    rows = payments.payments(view.asked, view.lang)
+    page.heading(view.say("payments_title"), page.subtitle(view, view.say("ladder_unit")))
+    if rows.empty:
+        page.paragraph(view.say("payments_none"))
+        return
+    page.table(*payments_data(view, rows.head(NEWEST)), caption=view.say("payments_title"))
+    if len(rows) > NEWEST:
+        page.paragraph(view.app("rows_shown", shown=NEWEST, total=len(rows)), quiet=True)
+    data = (lambda: payments_data(view, rows)) if len(rows) > NEWEST else None
+    cited = sources.cited(view.asked, "payment")
+    page.foot(view, "payments", title=view.say("payments_title"), data=data, sources=cited)
+
+
+def payments_data(view: View, rows: pd.DataFrame) -> page.Data:
+    shown = rows.assign(
+        to_project=[to_project(view, id) for id in rows["project_id"]],
+        to_request=[to_request(view, id) for id in rows["request_id"]],
+        kind=[view.say(f"kind.{kind}") for kind in rows["kind"]],
+        paid_on=[paid_on(view, row) for row in page.records(rows)],
+        number=["–" if number is None else view.say("numbered", number=number) for number in rows["number"]],
+        **{name: [money(view, amount) for amount in rows[name]] for name in ("amount_eur", "eu_eur", "state_eur")},
+    )
+    columns = [
+        Column("label", view.say("col_place"), link="to_project"),
+        Column("kind", view.say("col_kind")),
+        Column("paid_on", view.say("col_paid_on")),
+        Column("amount_eur", view.say("col_amount"), "right"),
+        Column("eu_eur", view.say("eu_eur"), "right"),
+        Column("state_eur", view.say("state_eur"), "right"),
+        Column("number", view.say("col_for"), link="to_request"),
+    ]
+    noted = [Column("note", view.app("note"), wide=True)] if rows["note"].notna().any() else []
+    return shown, [*columns, *noted, Column("source", view.app("source"), link="url")]
+
+
+def paid_on(view: View, row: Row) -> str:
+    if row["paid_on"] is not None:
+        return day(view, row["paid_on"])
+    return view.say("known_by", day=day(view, row["known_from"]))
+
+
+# ---------------------------------------------------------------- all requests
+
+
+def draw_all(view: View, rows: pd.DataFrame) -> None:
+    page.heading(view.say("all_title"), page.subtitle(view, view.say("worst_unit")))
+    columns = [
+        Column("said", view.say("col_request"), link="to_request"),
+        Column("submitted_on", view.say("col_submitted_on")),
+        Column("declared_eur", view.say("col_declared_eur"), "right"),
+        Column("eligible_eur", view.say("col_eligible_eur"), "right"),
+        Column("state", view.say("col_state")),
+        Column("total_days", view.say("col_total_days"), "right"),
+    ]
+    page.table(in_words(view, rows.head(SHOWN)), columns, caption=view.say("all_title"))
+    shown = min(SHOWN, len(rows))
+    page.note(view, "all_note", shown=view.app("rows_shown", shown=shown, total=len(rows)))
+
+
+def draw_downloads(view: View, rows: pd.DataFrame) -> None:
+    downloads.draw(
+        view,
+        "requests",
+        lambda: Sheet(view.say("sheet"), as_filed(view, rows), fields(view)),
+        lambda: notes(view, rows),
+    )
+
+
+def as_filed(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the requests as the files hold them: codes in words, amounts and days as numbers."""
+    return rows.assign(
+        state=[view.say("open" if open_ else "decided") for open_ in rows["open"]],
+        turn=[turn(view, holder) for holder in rows["holder"]],
+        step=[step(view, id) for id in rows["step"]],
+        basis=[view.app(f"bases.{basis}") for basis in rows["basis"]],
+        hand_days=rows["hand_days"].where(rows["holder"] != "nobody", None),
+    )
+
+
+def fields(view: View) -> list[Field]:
+    money_fields = ("declared_eur", "verified_eur", "eligible_eur", "eligible_eu_eur", "eligible_state_eur")
+    more = ("eligible_own_eur", "cut_eur", "accounts_eur")
+    day_fields = ("authority_days", "beneficiary_days", "auditor_days", "suspended_days", "total_days")
+    return [
+        Field("label", view.say("col_place")),
+        Field("project", view.say("col_project")),
+        Field("number", view.say("col_number"), "count"),
+        Field("request_id", view.say("col_id")),
+        *(Field(name, view.say(f"col_{name}"), "date") for name in ("submitted_on", "verified_on", "decided_on")),
+        *(Field(name, view.say(f"col_{name}"), "eur") for name in (*money_fields, *more)),
+        Field("state", view.say("col_state")),
+        Field("step", view.say("col_step")),
+        Field("turn", view.say("col_turn")),
+        Field("since_on", view.say("col_since"), "date"),
+        Field("hand_days", view.say("col_hand_days"), "days"),
+        *(Field(name, view.say(f"col_{name}"), "days") for name in day_fields),
+        Field("basis", view.app("basis")),
+        Field("file", view.say("col_file")),
+        Field("line", view.say("col_line"), "count"),
+        Field("source", view.app("source")),
+    ]
+
+
+def notes(view: View, rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return what stands on the sheet beside the requests: what they are, how narrowed, on what ground."""
+    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
+    told = [
+        (view.say("note_title"), view.say("all_title")),
+        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
+        (view.app("as_of"), day(view, view.as_of)),
+        (view.app("filters"), "; ".join(narrowed) or view.app("whole")),
+        (view.say("note_rows"), str(len(rows))),
+        (view.say("note_days"), view.say("days_note")),
+        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
+        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
+    ]
+    cited = [f"{title} {address}".strip() for title, address in sources.cited(view.asked, "payment_request")]
+    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+
+
+# ---------------------------------------------------------------- one request
+
+
+def draw_request(view: View, chosen: str) -> None:
+    row = payments.one(view.asked, chosen, view.lang)
+    project = payments.project_of(view.snapshot, chosen)
+    if not row:
+        trail.draw(view, project, (chosen, to_request(view, chosen)))
+        page.paragraph(view.say("not_yet", request=chosen, day=day(view, view.as_of)))
+        return
+    said = view.say("numbered", number=row["number"])
+    document = (row["source"], row["url"] or "#rows")
+    trail.draw(view, project, (said, to_request(view, chosen)), document=document)
+    page.heading(request_said(view, row), page.subtitle(view, view.say("ladder_unit")))
+    page.paragraph(stands(view, row))
+    left, right = st.columns(2, gap="large")
+    with left:
+        draw_amounts(view, row)
+    with right:
+        draw_steps(view, row)
+    draw_checks(view, chosen)
+    draw_evidence(view, row)
+
+
+def stands(view: View, row: Row) -> str:
+    """Say how a request stands: decided, or whose turn it is and since when."""
+    if not row["open"]:
+        named = {"day": day(view, row["decided_on"]), "days": days(view, row["total_days"])}
+        return view.say("stands_decided", **named)
+    named = {
+        "turn": turn(view, row["holder"]),
+        "days": days(view, row["hand_days"]),
+        "total": days(view, row["total_days"]),
+    }
+    return view.say("stands_open", step=step(view, row["step"]), since=day(view, row["since_on"]), **named)
+
+
+def draw_amounts(view: View, row: Row) -> None:
+    page.heading(view.say("amounts_title"), level=3)
+    shares = {share: row[f"eligible_{share}"] for share in payments.SHARES}
+    top = row["declared_eur"]
+    amounts = [(name, row[name]) for name in ("declared_eur", "verified_eur", "eligible_eur", "cut_eur")]
+    rungs = [
+        (
+            view.say(f"col_{name}"),
+            money(view, amount, view.say("not_yet_there")),
+            share_sentence(view, shares) if name == "eligible_eur" and amount is not None else "",
+            max(0.0, float(amount) / float(top)) if amount is not None and top else 0,
+        )
+        for name, amount in amounts
+    ]
+    st.html(ladder(rungs, view.say("amounts_title")))
+    draw_entries(view, row["request_id"])
+
+
+def draw_entries(view: View, chosen: str) -> None:
+    """Draw what followed: in which accounts the request is, and the payments that are linked to it."""
+    entries = payments.in_accounts(view.asked, chosen)
+    paid = payments.payments(view.asked, view.lang, chosen)
+    if entries.empty:
+        page.note(view, "accounts_none")
+    else:
+        shown = entries.assign(
+            eu_eur=[money(view, amount) for amount in entries["eu_eur"]],
+            known_from=[day(view, when) for when in entries["known_from"]],
+            final=[view.app("yes" if final else "no") for final in entries["final"]],
+        )
+        heads = ("financial_year", "eu_eur", "final", "known_from")
+        columns = [Column(name, view.say(f"account_{name}")) for name in heads]
+        page.table(shown, columns, caption=view.say("accounts_title"))
+    if paid.empty:
+        page.note(view, "paid_none")
+    else:
+        table, every = payments_data(view, paid)
+        kept = [column for column in every if column.name not in ("label", "number", "note", "source")]
+        page.table(table, kept, caption=view.say("paid_title"))
+
+
+def draw_steps(view: View, row: Row) -> None:
+    page.heading(view.say("steps_title"), level=3)
+    found = payments.steps(view.asked, row["request_id"])
+    if found.empty:
+        page.note(view, "steps_none")
+        return
+    shown = found.assign(
+        on_date=[day(view, when) for when in found["on_date"]],
+        step=[step(view, id) for id in found["step"]],
+        holder=[turn(view, id) for id in found["holder"]],
+        days=[step_days(view, one) for one in page.records(found)],
+    )
+    heads = ("on_date", "step", "holder")
+    columns = [Column(name, view.say(f"step_{name}")) for name in heads]
+    page.table(shown, [*columns, Column("days", view.say("step_days"), "right")], caption=view.say("steps_title"))
+    counts = "; ".join(f"{hand(view, id)} {days(view, row[f'{id}_days'])}" for id in payments.HANDS)
+    page.note(view, "steps_sum", hands=counts)
+
+
+def step_days(view: View, row: Row) -> str:
+    if row["days"] is None:
+        return "–"
+    said = days(view, row["days"])
+    return view.say("until_now", days=said) if row["last"] else said
+
+
+def draw_checks(view: View, chosen: str) -> None:
+    page.heading(view.say("checks_title"), view.say("checks_unit"), level=3)
+    found = payments.verifications(view.asked, chosen)
+    if found.empty:
+        page.paragraph(view.say("checks_none"))
+        return
+    parts = ("formal", "progress", "analytical")
+    shown = found.assign(
+        verified_on=[day(view, when) for when in found["verified_on"]],
+        **{part: [view.say("done" if done else "not_done") for done in found[part]] for part in parts},
+    )
+    columns = [Column(name, view.say(f"check_{name}")) for name in ("verified_on", *parts)]
+    page.table(shown, [*columns, Column("source", view.app("source"), link="url")], caption=view.say("checks_title"))
+    draw_findings(view, chosen)
+
+
+def draw_findings(view: View, chosen: str) -> None:
+    found = payments.findings(view.asked, chosen)
+    if found.empty:
+        page.note(view, "findings_none")
+        return
+    shown = found.assign(
+        found_on=[day(view, when) for when in found["found_on"]],
+        severity=[severity(view, row) for row in page.records(found)],
+        cut_eur=[money(view, amount, "–") for amount in found["cut_eur"]],
+        reaction=[reaction or view.say("no_reaction") for reaction in found["reaction"]],
+        closed_on=[day(view, when) if when else view.say("not_closed") for when in found["closed_on"]],
+    )
+    columns = [
+        Column("found_on", view.say("finding_found_on")),
+        Column("severity", view.say("finding_severity")),
+        Column("sentence", view.say("finding_sentence"), wide=True),
+        Column("cut_eur", view.say("col_cut_eur"), "right"),
+        Column("reaction", view.say("finding_reaction"), wide=True),
+        Column("closed_on", view.say("finding_closed_on")),
+    ]
+    page.table(shown, columns, caption=view.say("findings_title"))
+
+
+def severity(view: View, row: Row) -> str:
+    said = view.say(f"severity.{row['severity']}")
+    return view.say("irregular", severity=said) if row["irregularity"] else said
+
+
+def draw_evidence(view: View, row: Row) -> None:
+    anchored("rows", view.say("evidence_title"), view.say("evidence_unit"))
+    found = payments.evidence(view.asked, row["request_id"])
+    shown = found.assign(table_name=[view.say(f"table.{name}") for name in found["table_name"]])
+    columns = [
+        Column("table_name", view.say("col_what")),
+        Column("file", view.say("col_file")),
+        Column("lines", view.say("col_line")),
+        Column("source", view.app("source"), link="url"),
+    ]
+    page.table(shown, columns, caption=view.say("evidence_title"))
+    page.foot(view, "rows", title=view.say("evidence_title"), basis=row["basis"])
+
+
+# ---------------------------------------------------------------- the page
+
+
+def draw_desk(view: View, rows: pd.DataFrame) -> None:
+    """Draw the whole page of a programme that has requests, or what is known of its cash where it has none."""
+    uncovered = payments.balances(view.asked, view.lang)
+    if "action_line" in view.asked.chosen:
+        page.note(view, "not_by_line")
+    if not payments.requested(view.snapshot):
+        page.cards(
+            [page.card(view, name) for name in ("paid", "recovery_ordered", "recovery_open", "uncovered_advance")]
+        )
+        page.unknown(view, view.say("no_requests"))
+        draw_payments(view)
+        draw_recoveries(view)
+        draw_uncovered(view, uncovered)
+        draw_ladders(view)
+        return
+    draw_cards(view, rows, uncovered)
+    draw_open(view)
+    draw_uncovered(view, uncovered)
+    draw_ladders(view)
+    if len(rows):
+        draw_days(view, rows)
+    draw_recoveries(view)
+    draw_payments(view)
+    if len(rows):
+        draw_all(view, rows)
+
+
+view = page.view(__file__)
+rows = payments.requests(view.asked, view.lang)
+chosen = view.chosen("request")
+if payments.requested(view.snapshot):
+    draw_tools(view, rows, chosen)
+if chosen:
+    draw_request(view, chosen)
+else:
+    draw_desk(view, rows)
