@@ -6,7 +6,7 @@ import streamlit as st
 
 from impact_analytics.charts import ranking
 from impact_analytics.exports import Field, Sheet
-from impact_analytics.queries import payments, sources, value
+from impact_analytics.queries import Value, payments, sources, value
 from impact_analytics.queries.payments import Rung
 from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
@@ -25,6 +25,10 @@ def money(view: View, amount: Any, absent: str = "") -> str:
     return absent if amount is None and absent else page.written(view, amount, "eur")
 
 
+def money_short(view: View, amount: Any) -> str:
+    return page.written_short(view, Value("declared", amount, view.programme.basis))[0]
+
+
 def day(view: View, when: Any) -> str:
     return page.written(view, when, "date")
 
@@ -37,6 +41,8 @@ def turn(view: View, holder: str | None) -> str:
     """Return whose turn it is as the programme calls them."""
     if not holder:
         return view.app("not_known")
+    if holder == "suspended":
+        return view.say("turn_suspended")
     named = view.programme.role(holder, view.lang)
     return view.app(f"holder.{holder}") if named == holder else named
 
@@ -104,7 +110,7 @@ def open_cards(view: View, rows: pd.DataFrame) -> list[Card]:
     if not waiting:
         return [page.card(view, "requests_open"), page.card(view, "oldest_request")]
     held = [row["holder"] for row in waiting]
-    counts = " · ".join(f"{turn(view, hand)} {held.count(hand)}" for hand in dict.fromkeys(held))
+    counts = " · ".join(f"{hand(view, id)} {held.count(id)}" for id in payments.HANDS if id in held)
     top = waiting[0]
     note = view.say("card_oldest", request=request_said(view, top), turn=turn(view, top["holder"]))
     return [
@@ -145,7 +151,10 @@ def draw_ladder(view: View, name: str, rungs: Sequence[Rung], top: Any) -> None:
     page.foot(view, f"ladder_{name}", title=title, data=lambda: ladder_data(view, rungs), sources=cited)
 
 
-def rung_cells(view: View, rung: Rung, top: Any) -> tuple[str, str, str, float]:
+Step = tuple[str, str, str, float]
+
+
+def rung_cells(view: View, rung: Rung, top: Any) -> Step:
     """Return of a rung its name, amount, shares, and how long its bar is (1 is the longest of both ladders)."""
     said = page.metrics()[rung.value.metric].words(view.lang)["name"]
     shown, why = page.written_short(view, rung.value)
@@ -156,7 +165,7 @@ def rung_cells(view: View, rung: Rung, top: Any) -> tuple[str, str, str, float]:
     return said, money(view, amount), share_sentence(view, rung.shares), long
 
 
-def ladder(rungs: Sequence[tuple[str, str, str, float]], title: str) -> str:
+def ladder(rungs: Sequence[Step], title: str) -> str:
     """Return rungs as a table, a bar below each."""
     lines = "".join(
         f'<tr><th scope="row">{markup.escape(name)}</th><td class="right">{markup.escape(amount)}</td></tr>'
@@ -226,7 +235,7 @@ def uncovered_data(view: View, rows: pd.DataFrame) -> page.Data:
     shown = rows.assign(
         **{name: [money(view, amount, nothing) for amount in rows[name]] for name in amounts},
         to_project=[to_project(view, id) for id in rows["project_id"]],
-        requests=[view.say("of_requests", count=row["requests"], open=row["open"]) for row in page.records(rows)],
+        requests=[of_requests(view, row) for row in page.records(rows)],
         to_requests=[
             view.link("payments", territory=[id]) if count else ""
             for id, count in zip(rows["territory"], rows["requests"], strict=True)
@@ -235,6 +244,12 @@ def uncovered_data(view: View, rows: pd.DataFrame) -> page.Data:
     columns = [Column("label", view.say("col_place"), link="to_project"), Column("project", view.say("col_project"))]
     columns += [Column(name, view.say(f"col_{name}"), "right") for name in amounts]
     return shown, [*columns, Column("requests", view.say("col_requests"), "right", link="to_requests")]
+
+
+def of_requests(view: View, row: Row) -> str:
+    if not payments.requested(view.snapshot):
+        return view.say("nothing_known")
+    return view.say("of_requests", count=row["requests"], open=row["open"])
 
 
 # ---------------------------------------------------------------- open requests
@@ -304,7 +319,7 @@ def draw_ageing(view: View, rows: pd.DataFrame) -> None:
             "label": class_names(view),
             "value": found["requests"],
             "basis": view.programme.basis,
-            "note": [page.written(view, amount, "eur") if amount else "" for amount in found["declared_eur"]],
+            "note": [money_short(view, amount) if amount else "" for amount in found["declared_eur"]],
         },
         dtype=object,
     )
@@ -389,7 +404,6 @@ def waiting_data(view: View, found: pd.DataFrame) -> page.Data:
     shown = found.assign(
         state=[view.say("open_so_far" if open_ else "decided") for open_ in found["open"]],
         hand=[hand(view, id) for id in found["hand"]],
-        median=[f"{number:g}" for number in found["median"]],
     )
     columns = [Column("state", view.say("col_state")), Column("hand", view.say("col_hand"))]
     heads = ("median", "most", "passed", "requests")
@@ -450,8 +464,14 @@ def recoveries_data(view: View, rows: pd.DataFrame) -> page.Data:
         Column("days", view.say("col_days_open")),
         Column("reason", view.say("col_reason"), wide=True),
         Column("act", view.app("act"), link="act_url"),
-        Column("source", view.app("source"), link="url"),
+        *sourced(view, rows),
     ]
+
+
+def sourced(view: View, rows: pd.DataFrame) -> list[Column]:
+    """Return the column of the sources of rows, where it says more than the foot."""
+    told = len(set(rows["source"])) > 1 or any(rows["url"])
+    return [Column("source", view.app("source"), link="url")] if told else []
 
 
 def draw_payments(view: View) -> None:
@@ -487,7 +507,7 @@ def payments_data(view: View, rows: pd.DataFrame) -> page.Data:
         Column("number", view.say("col_for"), link="to_request"),
     ]
     noted = [Column("note", view.app("note"), wide=True)] if rows["note"].notna().any() else []
-    return shown, [*columns, *noted, Column("source", view.app("source"), link="url")]
+    return shown, [*columns, *noted, *sourced(view, rows)]
 
 
 def paid_on(view: View, row: Row) -> str:
@@ -588,7 +608,8 @@ def draw_request(view: View, chosen: str) -> None:
     said = view.say("numbered", number=row["number"])
     document = (row["source"], row["url"] or "#rows")
     trail.draw(view, project, (said, to_request(view, chosen)), document=document)
-    page.heading(request_said(view, row), page.subtitle(view, view.say("ladder_unit")))
+    as_of = view.app("as_of_line", day=day(view, view.as_of))
+    page.heading(request_said(view, row), " · ".join([view.names("project")[project], row["project"], as_of]))
     page.paragraph(stands(view, row))
     left, right = st.columns(2, gap="large")
     with left:
@@ -691,7 +712,7 @@ def draw_checks(view: View, chosen: str) -> None:
         **{part: [view.say("done" if done else "not_done") for done in found[part]] for part in parts},
     )
     columns = [Column(name, view.say(f"check_{name}")) for name in ("verified_on", *parts)]
-    page.table(shown, [*columns, Column("source", view.app("source"), link="url")], caption=view.say("checks_title"))
+    page.table(shown, [*columns, *sourced(view, found)], caption=view.say("checks_title"))
     draw_findings(view, chosen)
 
 

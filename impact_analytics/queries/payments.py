@@ -233,8 +233,9 @@ def waiting(asked: Asked) -> pd.DataFrame:
     """Return median and 90th percentile of days by hand, of requests decided and of those open so far.
 
     Columns: open, hand (authority, beneficiary, auditor, suspended, net: all of them less the suspended), requests,
-    passed (that were ever there), median, most. Every request counts, with 0 days in a hand it never was in. `most` is
-    the least number of days that at least 90 % of the requests do not exceed: a number that occurred.
+    passed (that were ever there), median, most. Every request counts, with 0 days in a hand it never was in. `median`
+    and `most` are the least number of days that at least 50 and 90 % of the requests do not exceed: whole days that
+    occurred, nothing in between.
     """
     return rows(
         asked,
@@ -246,7 +247,7 @@ def waiting(asked: Asked) -> pd.DataFrame:
             FROM request AS x WHERE {narrowed_sql(asked, "x")}
         )
         SELECT open, hand, count(*) AS requests, count(*) FILTER (WHERE days > 0) AS passed,
-            median(days) AS median, quantile_disc(days, 0.9) AS most
+            quantile_disc(days, 0.5) AS median, quantile_disc(days, 0.9) AS most
         FROM told UNPIVOT (days FOR hand IN (authority, beneficiary, auditor, suspended, net))
         GROUP BY open, hand
         ORDER BY open, list_position(['authority', 'beneficiary', 'auditor', 'suspended', 'net'], hand)
