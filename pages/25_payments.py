@@ -1,4 +1,5 @@
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -6,13 +7,13 @@ import streamlit as st
 
 from impact_analytics.charts import ranking
 from impact_analytics.exports import Field, Sheet
-from impact_analytics.queries import Value, payments, sources, value
+from impact_analytics.queries import Value, payments, sources
 from impact_analytics.queries.payments import Rung
 from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
 
 SHOWN = 25
-NEWEST = 10
+NEWEST = 5
 COUNT, DAYS = page.UNITS["count"], page.UNITS["days"]
 LEDGERS = ("payment_request", "payment", "recovery")
 Row = Mapping[str, Any]
@@ -63,6 +64,15 @@ def to_project(view: View, id: str) -> str:
     return view.link("project", project=id)
 
 
+def about(view: View, unit: str) -> str:
+    """Return the quiet line under what is not split by line: it does not say that it is."""
+    return page.subtitle(of_every_line(view), view.say(unit))
+
+
+def of_every_line(view: View) -> View:
+    return replace(view, filters=view.filters.having("action_line", []))
+
+
 def share_sentence(view: View, shares: Mapping[str, Any]) -> str:
     """Return the shares of an amount; nothing where it has none."""
     if not shares:
@@ -73,8 +83,8 @@ def share_sentence(view: View, shares: Mapping[str, Any]) -> str:
 
 
 def anchored(id: str, title: str, subtitle: str = "") -> None:
-    """Draw a heading that the cards at the top lead to."""
-    st.html(f'<span id="{id}"></span>')
+    """Draw a heading that links of this page lead to; ids that every document has (`open`) would be taken out."""
+    st.html(f'<span class="anchor" id="{id}"></span>')
     page.heading(title, subtitle)
 
 
@@ -93,6 +103,8 @@ def draw_tools(view: View, rows: pd.DataFrame, chosen: str) -> None:
 
 def draw_cards(view: View, rows: pd.DataFrame, uncovered: pd.DataFrame) -> None:
     first = [uncovered_card(view, uncovered), *open_cards(view, rows), recovery_card(view)]
+    if "action_line" in view.asked.chosen:
+        first = [replace(card, link="") for card in first]
     second = [page.card(view, name) for name in ("declared", "eligible", "admission_rate")]
     page.cards([*first, *second, page.card(view, "paid")])
 
@@ -114,7 +126,7 @@ def open_cards(view: View, rows: pd.DataFrame) -> list[Card]:
     top = waiting[0]
     note = view.say("card_oldest", request=request_said(view, top), turn=turn(view, top["holder"]))
     return [
-        page.card(view, "requests_open", note=counts, link="#open"),
+        page.card(view, "requests_open", note=counts, link="#waiting"),
         page.card(view, "oldest_request", note=note, link=to_request(view, top["request_id"])),
     ]
 
@@ -162,7 +174,8 @@ def rung_cells(view: View, rung: Rung, top: Any) -> Step:
     if amount is None:
         return said, why or shown, "", 0
     long = max(0.0, float(amount) / float(top)) if top else 0
-    return said, money(view, amount), share_sentence(view, rung.shares), long
+    shares = view.say("eu_only") if rung.value.metric == "in_accounts" else share_sentence(view, rung.shares)
+    return said, money(view, amount), shares, long
 
 
 def ladder(rungs: Sequence[Step], title: str) -> str:
@@ -210,12 +223,12 @@ def note_ladders(view: View) -> None:
 
 
 def draw_uncovered(view: View, rows: pd.DataFrame) -> None:
-    anchored("advance", view.say("uncovered_title"), page.subtitle(view, view.say("ladder_unit")))
+    anchored("advance", view.say("uncovered_title"), about(view, "ladder_unit"))
     if rows.empty:
         page.paragraph(view.say("uncovered_no_payment"))
         return
     due = rows[rows["uncovered_eur"] > 0]
-    total = money(view, value(view.asked, "uncovered_advance").value)
+    total = money(view, due["uncovered_eur"].sum())
     if due.empty:
         page.paragraph(view.say("uncovered_none", count=len(rows)))
     else:
@@ -257,7 +270,7 @@ def of_requests(view: View, row: Row) -> str:
 
 def draw_open(view: View) -> None:
     rows = payments.worst(view.asked, view.lang)
-    anchored("open", view.say("worst_title"), page.subtitle(view, view.say("worst_unit")))
+    anchored("waiting", view.say("worst_title"), about(view, "worst_unit"))
     if rows.empty:
         page.paragraph(view.say("none_open"))
         return
@@ -329,7 +342,7 @@ def draw_ageing(view: View, rows: pd.DataFrame) -> None:
         lambda: ranking.bars(drawn, view.look, view.lang, unit=COUNT),
         alt=lambda: ranking.bars_alt(drawn, view.lang, unit=COUNT),
         title=view.say("ageing_title"),
-        subtitle=page.subtitle(view, view.say("ageing_unit")),
+        subtitle=about(view, "ageing_unit"),
         data=lambda: ageing_data(view, found),
         sources=sources.cited(view.asked, "payment_request"),
     )
@@ -385,7 +398,7 @@ def draw_percentiles(view: View, decided: pd.DataFrame, found: pd.DataFrame) -> 
         lambda: ranking.dots(drawn, view.look, view.lang, unit=DAYS, before=median, now=most),
         alt=lambda: f"{view.say('waiting_title')} {'; '.join(hand_said(view, row) for row in page.records(decided))}.",
         title=view.say("waiting_title"),
-        subtitle=page.subtitle(view, view.say("waiting_unit", count=int(decided["requests"].iloc[0]))),
+        subtitle=page.subtitle(of_every_line(view), view.say("waiting_unit", count=int(decided["requests"].iloc[0]))),
         data=lambda: waiting_data(view, found),
         sources=sources.cited(view.asked, "payment_request"),
     )
@@ -432,14 +445,14 @@ def draw_threshold(view: View) -> None:
 
 def draw_recoveries(view: View) -> None:
     rows = payments.recoveries(view.asked, view.lang)
-    anchored("recoveries", view.say("recoveries_title"), page.subtitle(view, view.say("ladder_unit")))
+    anchored("recoveries", view.say("recoveries_title"), about(view, "ladder_unit"))
     if rows.empty:
         page.paragraph(view.say("recoveries_none"))
         return
     page.table(*recoveries_data(view, rows.head(SHOWN)), caption=view.say("recoveries_title"))
     cited = sources.cited(view.asked, "recovery")
-    data = (lambda: recoveries_data(view, rows)) if len(rows) > SHOWN else None
-    page.foot(view, "recoveries", title=view.say("recoveries_title"), data=data, sources=cited)
+    title = view.say("recoveries_title")
+    page.foot(view, "recoveries", title=title, data=lambda: recoveries_data(view, rows), sources=cited)
 
 
 def recoveries_data(view: View, rows: pd.DataFrame) -> page.Data:
@@ -471,21 +484,21 @@ def recoveries_data(view: View, rows: pd.DataFrame) -> page.Data:
 def sourced(view: View, rows: pd.DataFrame) -> list[Column]:
     """Return the column of the sources of rows, where it says more than the foot."""
     told = len(set(rows["source"])) > 1 or any(rows["url"])
-    return [Column("source", view.app("source"), link="url")] if told else []
+    return [Column("source", view.app("source"), link="url", wide=True)] if told else []
 
 
 def draw_payments(view: View) -> None:
     rows = payments.payments(view.asked, view.lang)
-    page.heading(view.say("payments_title"), page.subtitle(view, view.say("ladder_unit")))
+    page.heading(view.say("payments_title"), about(view, "payments_unit"))
     if rows.empty:
         page.paragraph(view.say("payments_none"))
         return
     page.table(*payments_data(view, rows.head(NEWEST)), caption=view.say("payments_title"))
     if len(rows) > NEWEST:
         page.paragraph(view.app("rows_shown", shown=NEWEST, total=len(rows)), quiet=True)
-    data = (lambda: payments_data(view, rows)) if len(rows) > NEWEST else None
     cited = sources.cited(view.asked, "payment")
-    page.foot(view, "payments", title=view.say("payments_title"), data=data, sources=cited)
+    title = view.say("payments_title")
+    page.foot(view, "payments", title=title, data=lambda: payments_data(view, rows), sources=cited)
 
 
 def payments_data(view: View, rows: pd.DataFrame) -> page.Data:
@@ -520,7 +533,7 @@ def paid_on(view: View, row: Row) -> str:
 
 
 def draw_all(view: View, rows: pd.DataFrame) -> None:
-    page.heading(view.say("all_title"), page.subtitle(view, view.say("worst_unit")))
+    page.heading(view.say("all_title"), about(view, "worst_unit"))
     columns = [
         Column("said", view.say("col_request"), link="to_request"),
         Column("submitted_on", view.say("col_submitted_on")),
@@ -580,7 +593,8 @@ def fields(view: View) -> list[Field]:
 
 def notes(view: View, rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the requests: what they are, how narrowed, on what ground."""
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
+    where = of_every_line(view).asked.where
+    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in where]
     told = [
         (view.say("note_title"), view.say("all_title")),
         (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
@@ -752,7 +766,7 @@ def draw_evidence(view: View, row: Row) -> None:
         Column("table_name", view.say("col_what")),
         Column("file", view.say("col_file")),
         Column("lines", view.say("col_line")),
-        Column("source", view.app("source"), link="url"),
+        Column("source", view.app("source"), link="url", wide=True),
     ]
     page.table(shown, columns, caption=view.say("evidence_title"))
     page.foot(view, "rows", title=view.say("evidence_title"), basis=row["basis"])

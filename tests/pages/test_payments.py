@@ -71,7 +71,7 @@ def test_a_request_chosen_stands_in_place_of_the_list_and_in_the_link():
         assert f"example/{table}.csv" in told
     assert 'aria-current="page">Request no. 1<' in told
     assert 'href="#rows"' in told
-    assert '<span id="rows">' in told
+    assert 'id="rows"' in told
     app.selectbox(key="request").set_value("").run()
     assert WORDS["worst_title"] in said(app)
 
@@ -125,3 +125,13 @@ def test_files_hold_every_request_of_the_selection(monkeypatch):
         assert [row[WORDS[f"col_{hand}_days"]] for row in found] == [str(row[f"{hand}_days"]) for row in wanted]
     said_so = [WORDS["request_said"].format(place=row["label"], number=row["number"]) for row in wanted]
     assert app.selectbox(key="request").options[1:] == said_so
+
+
+def test_what_a_line_does_not_narrow_does_not_name_it():
+    app = opened("payments", lang="en", programme="example", action_line="01", territory="T15")
+    told = said(app)
+    line = app.session_state.action_line[0]
+    assert told.count(f"Action {line} ·") == 2  # the two ladders
+    largest = records(payments.balances(Asked(shown().snapshot, shown().as_of, (("territory", ("T15",)),)), "en"))[0]
+    assert f"€{largest['uncovered_eur']:,} in all" in told or f"€{largest['uncovered_eur']:,}." in told
+    assert '<div class="card-value"><a' not in told
