@@ -1,6 +1,7 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote_plus
 
 import pandas as pd
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from impact_analytics.charts import ranking
 from impact_analytics.exports import Field, Sheet
 from impact_analytics.queries import Value, payments, sources
-from impact_analytics.queries.payments import Rung
+from impact_analytics.queries.payments import Rung, Waiting
 from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
 
@@ -17,6 +18,7 @@ NEWEST = 5
 COUNT, DAYS = page.UNITS["count"], page.UNITS["days"]
 LEDGERS = ("payment_request", "payment", "recovery")
 Row = Mapping[str, Any]
+Table = tuple[list[Row], list[Column]]
 
 
 # ---------------------------------------------------------------- words
@@ -27,6 +29,8 @@ def money(view: View, amount: Any, absent: str = "") -> str:
 
 
 def money_short(view: View, amount: Any) -> str:
+    if not amount:
+        return ""
     return page.written_short(view, Value("declared", amount, view.programme.basis))[0]
 
 
@@ -60,8 +64,21 @@ def to_request(view: View, id: str | None) -> str:
     return view.link("payments", request=id) if id else ""
 
 
-def to_project(view: View, id: str) -> str:
-    return view.link("project", project=id)
+def addresses(view: View, choice: str, ids: Iterable[str | None]) -> list[str]:
+    """Return where ids lead to, of requests or of projects; their address is made once, since many rows share it."""
+    slug = {"request": "payments", "project": "project"}[choice]
+    ahead = view.link(slug, **{choice: "x"}).removesuffix("x")
+    return [ahead + quote_plus(id) if id else "" for id in ids]
+
+
+def linked(view: View, rows: Sequence[Row], lines: Iterable[Row], *choices: str) -> list[Row]:
+    """Return lines of a table with the addresses `to_<choice>` of their rows."""
+    found = {f"to_{choice}": addresses(view, choice, [row[f"{choice}_id"] for row in rows]) for choice in choices}
+    return [{**line, **{name: led[place] for name, led in found.items()}} for place, line in enumerate(lines)]
+
+
+def framed(rows: Sequence[Row], columns: Sequence[Column]) -> page.Data:
+    return pd.DataFrame(list(rows), dtype=object), columns
 
 
 def about(view: View, unit: str) -> str:
@@ -91,34 +108,34 @@ def anchored(id: str, title: str, subtitle: str = "") -> None:
 # ---------------------------------------------------------------- above
 
 
-def draw_tools(view: View, rows: pd.DataFrame, chosen: str) -> None:
-    known = {row["request_id"]: request_said(view, row) for row in page.records(rows)}
+def draw_tools(view: View, rows: Sequence[Row], chosen: str) -> None:
+    known = {row["request_id"]: request_said(view, row) for row in rows}
     if chosen and chosen not in known:
         known[chosen] = chosen
     with st.container(horizontal=True, vertical_alignment="bottom"):
         page.choose(view, "request", known, view.say("choose"), empty=view.say("all_requests"), width=300)
-        if len(rows) and not chosen:
+        if rows and not chosen:
             draw_downloads(view, rows)
 
 
-def draw_cards(view: View, rows: pd.DataFrame, uncovered: pd.DataFrame) -> None:
-    first = [uncovered_card(view, uncovered), *open_cards(view, rows), recovery_card(view)]
+def draw_cards(view: View, rows: Sequence[Row], uncovered: Sequence[Row], recovered: Sequence[Row]) -> None:
+    first = [uncovered_card(view, uncovered), *open_cards(view, rows), recovery_card(view, recovered)]
     if "action_line" in view.asked.chosen:
         first = [replace(card, link="") for card in first]
     second = [page.card(view, name) for name in ("declared", "eligible", "admission_rate")]
     page.cards([*first, *second, page.card(view, "paid")])
 
 
-def uncovered_card(view: View, rows: pd.DataFrame) -> Card:
-    top = next((row for row in page.records(rows) if row["uncovered_eur"] > 0), None)
+def uncovered_card(view: View, rows: Sequence[Row]) -> Card:
+    top = next((row for row in rows if row["uncovered_eur"] > 0), None)
     if top is None:
         return page.card(view, "uncovered_advance")
     note = view.say("card_uncovered", place=top["label"], amount=money(view, top["uncovered_eur"]))
     return page.card(view, "uncovered_advance", note=note, link="#advance")
 
 
-def open_cards(view: View, rows: pd.DataFrame) -> list[Card]:
-    waiting = [row for row in page.records(rows) if row["open"] and row["holder"]]
+def open_cards(view: View, rows: Sequence[Row]) -> list[Card]:
+    waiting = [row for row in rows if row["open"] and row["holder"]]
     if not waiting:
         return [page.card(view, "requests_open"), page.card(view, "oldest_request")]
     held = [row["holder"] for row in waiting]
@@ -131,9 +148,8 @@ def open_cards(view: View, rows: pd.DataFrame) -> list[Card]:
     ]
 
 
-def recovery_card(view: View) -> Card:
-    found = page.records(payments.recoveries(view.asked, view.lang))
-    due = [row for row in found if row["open_eur"] > 0]
+def recovery_card(view: View, recovered: Sequence[Row]) -> Card:
+    due = [row for row in recovered if row["open_eur"] > 0]
     if not due:
         return page.card(view, "recovery_open")
     note = view.say("card_recovery", place=due[0]["label"], days=days(view, due[0]["days"]))
@@ -222,41 +238,41 @@ def note_ladders(view: View) -> None:
 # ---------------------------------------------------------------- advance not covered
 
 
-def draw_uncovered(view: View, rows: pd.DataFrame) -> None:
+def draw_uncovered(view: View, rows: Sequence[Row]) -> None:
     anchored("advance", view.say("uncovered_title"), about(view, "ladder_unit"))
-    if rows.empty:
+    if not rows:
         page.paragraph(view.say("uncovered_no_payment"))
         return
-    due = rows[rows["uncovered_eur"] > 0]
-    total = money(view, due["uncovered_eur"].sum())
-    if due.empty:
-        page.paragraph(view.say("uncovered_none", count=len(rows)))
-    else:
+    due = [row for row in rows if row["uncovered_eur"] > 0]
+    if due:
         key = "one" if len(due) == 1 else "many"
+        total = money(view, sum(row["uncovered_eur"] for row in due))
         page.paragraph(view.say(f"uncovered_count.{key}", count=len(due), total=len(rows), amount=total))
-        page.table(*uncovered_data(view, due.head(SHOWN)), caption=view.say("uncovered_title"))
+        page.table(*uncovered_table(view, due[:SHOWN]), caption=view.say("uncovered_title"))
+    else:
+        page.paragraph(view.say("uncovered_none", count=len(rows)))
     page.note(view, "uncovered_note")
-    cited = sources.cited(view.asked, *LEDGERS)
-    page.foot(
-        view, "uncovered", title=view.say("uncovered_title"), data=lambda: uncovered_data(view, rows), sources=cited
-    )
+    title, cited = view.say("uncovered_title"), sources.cited(view.asked, *LEDGERS)
+    page.foot(view, "uncovered", title=title, data=lambda: framed(*uncovered_table(view, rows)), sources=cited)
 
 
-def uncovered_data(view: View, rows: pd.DataFrame) -> page.Data:
+def uncovered_table(view: View, rows: Sequence[Row]) -> Table:
     amounts = ("paid_eur", "recovered_eur", "eligible_eur", "uncovered_eur")
     nothing = view.say("nothing_known")
-    shown = rows.assign(
-        **{name: [money(view, amount, nothing) for amount in rows[name]] for name in amounts},
-        to_project=[to_project(view, id) for id in rows["project_id"]],
-        requests=[of_requests(view, row) for row in page.records(rows)],
-        to_requests=[
-            view.link("payments", territory=[id]) if count else ""
-            for id, count in zip(rows["territory"], rows["requests"], strict=True)
-        ],
-    )
+    lines = [
+        {
+            "label": row["label"],
+            "project": row["project"],
+            **{name: money(view, row[name], nothing) for name in amounts},
+            "requests": of_requests(view, row),
+            "to_requests": view.link("payments", territory=[row["territory"]]) if row["requests"] else "",
+        }
+        for row in rows
+    ]
     columns = [Column("label", view.say("col_place"), link="to_project"), Column("project", view.say("col_project"))]
     columns += [Column(name, view.say(f"col_{name}"), "right") for name in amounts]
-    return shown, [*columns, Column("requests", view.say("col_requests"), "right", link="to_requests")]
+    columns.append(Column("requests", view.say("col_requests"), "right", link="to_requests"))
+    return linked(view, rows, lines, "project"), columns
 
 
 def of_requests(view: View, row: Row) -> str:
@@ -268,72 +284,65 @@ def of_requests(view: View, row: Row) -> str:
 # ---------------------------------------------------------------- open requests
 
 
-def draw_open(view: View) -> None:
-    rows = payments.worst(view.asked, view.lang)
+def draw_open(view: View, rows: Sequence[Row]) -> None:
     anchored("waiting", view.say("worst_title"), about(view, "worst_unit"))
-    if rows.empty:
+    if not rows:
         page.paragraph(view.say("none_open"))
         return
-    page.table(*worst_data(view, rows), caption=view.say("worst_title"))
+    page.table(*worst_table(view, rows), caption=view.say("worst_title"))
     page.foot(view, "worst", title=view.say("worst_title"), sources=sources.cited(view.asked, "payment_request"))
 
 
-def worst_data(view: View, rows: pd.DataFrame) -> page.Data:
-    shown = in_words(view, rows)
+def worst_table(view: View, rows: Sequence[Row]) -> Table:
+    lines = [
+        {
+            "said": request_said(view, row),
+            "project": row["project"],
+            "declared": money(view, row["declared_eur"]),
+            "turn": turn(view, row["holder"]),
+            "since": day(view, row["since_on"]),
+            "hand_days": days(view, row["hand_days"]),
+            "total_days": days(view, row["total_days"]),
+            "step": step(view, row["step"]),
+        }
+        for row in rows
+    ]
     columns = [
         Column("said", view.say("col_request"), link="to_request"),
         Column("project", view.say("col_project"), link="to_project"),
-        Column("declared_eur", view.say("col_declared_eur"), "right"),
+        Column("declared", view.say("col_declared_eur"), "right"),
         Column("turn", view.say("col_turn")),
-        Column("since_on", view.say("col_since")),
+        Column("since", view.say("col_since")),
         Column("hand_days", view.say("col_hand_days"), "right"),
         Column("total_days", view.say("col_total_days"), "right"),
         Column("step", view.say("col_step")),
     ]
-    return shown, columns
-
-
-def in_words(view: View, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return requests with every cell in words, and the links of each."""
-    found = page.records(rows)
-    return rows.assign(
-        said=[request_said(view, row) for row in found],
-        to_request=[to_request(view, row["request_id"]) for row in found],
-        to_project=[to_project(view, row["project_id"]) for row in found],
-        turn=[turn(view, row["holder"]) for row in found],
-        step=[step(view, row["step"]) for row in found],
-        state=[view.say("open" if row["open"] else "decided") for row in found],
-        **{name: [money(view, amount, "–") for amount in rows[name]] for name in ("declared_eur", "eligible_eur")},
-        **{name: [day(view, when) for when in rows[name]] for name in ("submitted_on", "since_on")},
-        **{name: [days(view, count) for count in rows[name]] for name in ("hand_days", "total_days")},
-    )
+    return linked(view, rows, lines, "request", "project"), columns
 
 
 # ---------------------------------------------------------------- days and ageing
 
 
-def draw_days(view: View, rows: pd.DataFrame) -> None:
+def draw_days(view: View, rows: Sequence[Row]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         draw_ageing(view, rows)
     with right:
-        draw_waiting(view)
-    draw_threshold(view)
+        draw_waiting(view, payments.waiting(rows))
+    draw_threshold(view, rows)
     page.note(view, "days_note")
 
 
-def draw_ageing(view: View, rows: pd.DataFrame) -> None:
-    if not rows["open"].any():
+def draw_ageing(view: View, rows: Sequence[Row]) -> None:
+    if not any(row["open"] for row in rows):
         return
-    found = payments.ageing(view.asked)
+    found = payments.ageing(rows, payments.bounds(view.programme))
     drawn = pd.DataFrame(
-        {
-            "id": [str(id) for id in found["class"]],
-            "label": class_names(view),
-            "value": found["requests"],
-            "basis": view.programme.basis,
-            "note": [money_short(view, amount) if amount else "" for amount in found["declared_eur"]],
-        },
+        [
+            (str(row["class"]), label, row["requests"], view.programme.basis, money_short(view, row["declared_eur"]))
+            for row, label in zip(found, class_names(view), strict=True)
+        ],
+        columns=["id", "label", "value", "basis", "note"],
         dtype=object,
     )
     page.chart(
@@ -355,161 +364,151 @@ def class_names(view: View) -> list[str]:
     return [*named, view.say("class_over", last=bounds[-1])]
 
 
-def ageing_data(view: View, found: pd.DataFrame) -> page.Data:
-    shown = found.assign(
-        label=class_names(view), declared_eur=[money(view, amount) for amount in found["declared_eur"]]
-    )
-    return shown, [
-        Column("label", view.say("col_class")),
-        Column("requests", view.say("col_requests"), "right"),
-        Column("declared_eur", view.say("col_declared_eur"), "right"),
-        Column("suspended", view.say("col_suspended"), "right"),
+def ageing_data(view: View, found: Sequence[Row]) -> page.Data:
+    lines = [
+        {**row, "label": label, "declared_eur": money(view, row["declared_eur"])}
+        for row, label in zip(found, class_names(view), strict=True)
     ]
+    columns = [Column("label", view.say("col_class"))]
+    heads = {"requests": "col_requests", "declared_eur": "col_declared_eur", "suspended": "col_suspended"}
+    return framed(lines, [*columns, *(Column(name, view.say(head), "right") for name, head in heads.items())])
 
 
-def draw_waiting(view: View) -> None:
-    found = payments.waiting(view.asked)
-    decided = found[~found["open"].astype(bool)]
-    if decided.empty:
-        page.paragraph(view.say("none_decided"), quiet=True)
-    else:
+def draw_waiting(view: View, found: Sequence[Waiting]) -> None:
+    decided = [one for one in found if not one.open]
+    if decided:
         draw_percentiles(view, decided, found)
-    far = [row for row in page.records(found) if row["open"] and row["hand"] != "net"]
+    else:
+        page.paragraph(view.say("none_decided"), quiet=True)
+    far = [one for one in found if one.open and one.hand != payments.OVERALL]
     if far:
-        said = "; ".join(hand_said(view, row) for row in far)
-        page.paragraph(view.say("so_far", count=far[0]["requests"], hands=said), quiet=True)
+        said = "; ".join(hand_said(view, one) for one in far)
+        page.paragraph(view.say("so_far", count=far[0].requests, hands=said), quiet=True)
 
 
-def draw_percentiles(view: View, decided: pd.DataFrame, found: pd.DataFrame) -> None:
+def draw_percentiles(view: View, decided: Sequence[Waiting], found: Sequence[Waiting]) -> None:
     median, most = view.say("median"), view.say("most")
     drawn = pd.DataFrame(
-        {
-            "id": decided["hand"],
-            "label": [hand(view, id) for id in decided["hand"]],
-            "value": decided["most"],
-            "before": decided["median"],
-            "basis": view.programme.basis,
-        },
+        [(one.hand, hand(view, one.hand), one.most, one.median, view.programme.basis) for one in decided],
+        columns=["id", "label", "value", "before", "basis"],
         dtype=object,
     )
     page.chart(
         view,
         "waiting",
         lambda: ranking.dots(drawn, view.look, view.lang, unit=DAYS, before=median, now=most),
-        alt=lambda: f"{view.say('waiting_title')} {'; '.join(hand_said(view, row) for row in page.records(decided))}.",
+        alt=lambda: f"{view.say('waiting_title')} {'; '.join(hand_said(view, one) for one in decided)}.",
         title=view.say("waiting_title"),
-        subtitle=page.subtitle(of_every_line(view), view.say("waiting_unit", count=int(decided["requests"].iloc[0]))),
+        subtitle=page.subtitle(of_every_line(view), view.say("waiting_unit", count=decided[0].requests)),
         data=lambda: waiting_data(view, found),
         sources=sources.cited(view.asked, "payment_request"),
     )
 
 
 def hand(view: View, id: str) -> str:
-    return view.say("suspended") if id == "suspended" else view.say("net") if id == "net" else turn(view, id)
+    return view.say(id) if id in ("suspended", payments.OVERALL) else turn(view, id)
 
 
-def hand_said(view: View, row: Row) -> str:
-    numbers = {name: days(view, row[name]) for name in ("median", "most")}
-    return view.say("hand_said", hand=hand(view, row["hand"]), **numbers)
+def hand_said(view: View, one: Waiting) -> str:
+    return view.say("hand_said", hand=hand(view, one.hand), median=days(view, one.median), most=days(view, one.most))
 
 
-def waiting_data(view: View, found: pd.DataFrame) -> page.Data:
-    shown = found.assign(
-        state=[view.say("open_so_far" if open_ else "decided") for open_ in found["open"]],
-        hand=[hand(view, id) for id in found["hand"]],
-    )
+def waiting_data(view: View, found: Sequence[Waiting]) -> page.Data:
+    lines = [
+        {
+            "state": view.say("open_so_far" if one.open else "decided"),
+            "hand": hand(view, one.hand),
+            "median": one.median,
+            "most": one.most,
+            "passed": one.passed,
+            "requests": one.requests,
+        }
+        for one in found
+    ]
     columns = [Column("state", view.say("col_state")), Column("hand", view.say("col_hand"))]
     heads = ("median", "most", "passed", "requests")
-    return shown, [*columns, *(Column(name, view.say(f"col_{name}"), "right") for name in heads)]
+    return framed(lines, [*columns, *(Column(name, view.say(f"col_{name}"), "right") for name in heads)])
 
 
-def draw_threshold(view: View) -> None:
+def draw_threshold(view: View, rows: Sequence[Row]) -> None:
     """Say the programme's own threshold, its ground, and how many requests are beyond it; nothing where it has none."""
     limit = int(view.programme.thresholds.get("request_days", 0))
-    ground = view.programme.grounds.get("request_days", {}).get(view.lang, "")
-    counts = payments.over_threshold(view.asked, limit) if limit else {}
+    ground = view.programme.grounds.get("request_days", {}).get(view.lang) or view.app("not_known")
+    counts = payments.over_threshold(rows, limit) if limit else {}
     if counts:
-        beyond = [
+        beyond = "; ".join(
             view.say("beyond_open" if open_ else "beyond_decided", over=over, count=count)
             for open_, (over, count) in sorted(counts.items(), reverse=True)
-        ]
-        page.paragraph(
-            view.say(
-                "threshold", days=days(view, limit), ground=ground or view.app("not_known"), beyond="; ".join(beyond)
-            )
         )
+        page.paragraph(view.say("threshold", days=days(view, limit), ground=ground, beyond=beyond))
 
 
 # ---------------------------------------------------------------- recoveries and payments
 
 
-def draw_recoveries(view: View) -> None:
-    rows = payments.recoveries(view.asked, view.lang)
+def draw_recoveries(view: View, rows: Sequence[Row]) -> None:
     anchored("recoveries", view.say("recoveries_title"), about(view, "ladder_unit"))
-    if rows.empty:
+    if not rows:
         page.paragraph(view.say("recoveries_none"))
         return
-    page.table(*recoveries_data(view, rows.head(SHOWN)), caption=view.say("recoveries_title"))
-    cited = sources.cited(view.asked, "recovery")
-    title = view.say("recoveries_title")
-    page.foot(view, "recoveries", title=title, data=lambda: recoveries_data(view, rows), sources=cited)
+    title, cited = view.say("recoveries_title"), sources.cited(view.asked, "recovery")
+    page.table(*recoveries_table(view, rows[:SHOWN]), caption=title)
+    page.foot(view, "recoveries", title=title, data=lambda: framed(*recoveries_table(view, rows)), sources=cited)
 
 
-def recoveries_data(view: View, rows: pd.DataFrame) -> page.Data:
-    shown = rows.assign(
-        to_project=[to_project(view, id) for id in rows["project_id"]],
-        **{name: [day(view, when) for when in rows[name]] for name in ("ordered_on", "received_on")},
-        **{
-            name: [money(view, amount) for amount in rows[name]] for name in ("ordered_eur", "received_eur", "open_eur")
-        },
-        days=[
-            view.say("days_open" if row["open_eur"] > 0 else "days_closed", days=days(view, row["days"]))
-            for row in page.records(rows)
-        ],
-    )
+def recoveries_table(view: View, rows: Sequence[Row]) -> Table:
+    amounts = ("ordered_eur", "received_eur", "open_eur")
+    lines = [
+        {
+            **row,
+            "ordered_on": day(view, row["ordered_on"]),
+            **{name: money(view, row[name]) for name in amounts},
+            "days": view.say("days_open" if row["open_eur"] > 0 else "days_closed", days=days(view, row["days"])),
+        }
+        for row in rows
+    ]
     columns = [
         Column("label", view.say("col_place"), link="to_project"),
         Column("ordered_on", view.say("col_ordered_on")),
-    ]
-    columns += [Column(name, view.say(f"col_{name}"), "right") for name in ("ordered_eur", "received_eur", "open_eur")]
-    return shown, [
-        *columns,
+        *(Column(name, view.say(f"col_{name}"), "right") for name in amounts),
         Column("days", view.say("col_days_open")),
         Column("reason", view.say("col_reason"), wide=True),
         Column("act", view.app("act"), link="act_url"),
         *sourced(view, rows),
     ]
+    return linked(view, rows, lines, "project"), columns
 
 
-def sourced(view: View, rows: pd.DataFrame) -> list[Column]:
+def sourced(view: View, rows: Sequence[Row]) -> list[Column]:
     """Return the column of the sources of rows, where it says more than the foot."""
-    told = len(set(rows["source"])) > 1 or any(rows["url"])
+    told = len({row["source"] for row in rows}) > 1 or any(row["url"] for row in rows)
     return [Column("source", view.app("source"), link="url", wide=True)] if told else []
 
 
-def draw_payments(view: View) -> None:
-    rows = payments.payments(view.asked, view.lang)
-    page.heading(view.say("payments_title"), about(view, "payments_unit"))
-    if rows.empty:
+def draw_payments(view: View, rows: Sequence[Row]) -> None:
+    title = view.say("payments_title")
+    page.heading(title, about(view, "payments_unit"))
+    if not rows:
         page.paragraph(view.say("payments_none"))
         return
-    page.table(*payments_data(view, rows.head(NEWEST)), caption=view.say("payments_title"))
+    page.table(*payments_table(view, rows[:NEWEST]), caption=title)
     if len(rows) > NEWEST:
         page.paragraph(view.app("rows_shown", shown=NEWEST, total=len(rows)), quiet=True)
     cited = sources.cited(view.asked, "payment")
-    title = view.say("payments_title")
-    page.foot(view, "payments", title=title, data=lambda: payments_data(view, rows), sources=cited)
+    page.foot(view, "payments", title=title, data=lambda: framed(*payments_table(view, rows)), sources=cited)
 
 
-def payments_data(view: View, rows: pd.DataFrame) -> page.Data:
-    shown = rows.assign(
-        to_project=[to_project(view, id) for id in rows["project_id"]],
-        to_request=[to_request(view, id) for id in rows["request_id"]],
-        kind=[view.say(f"kind.{kind}") for kind in rows["kind"]],
-        paid_on=[paid_on(view, row) for row in page.records(rows)],
-        number=["–" if number is None else view.say("numbered", number=number) for number in rows["number"]],
-        **{name: [money(view, amount) for amount in rows[name]] for name in ("amount_eur", "eu_eur", "state_eur")},
-    )
+def payments_table(view: View, rows: Sequence[Row]) -> Table:
+    lines = [
+        {
+            **row,
+            "kind": view.say(f"kind.{row['kind']}"),
+            "paid_on": paid_on(view, row),
+            "number": "–" if row["number"] is None else view.say("numbered", number=row["number"]),
+            **{name: money(view, row[name]) for name in ("amount_eur", "eu_eur", "state_eur")},
+        }
+        for row in rows
+    ]
     columns = [
         Column("label", view.say("col_place"), link="to_project"),
         Column("kind", view.say("col_kind")),
@@ -519,8 +518,8 @@ def payments_data(view: View, rows: pd.DataFrame) -> page.Data:
         Column("state_eur", view.say("state_eur"), "right"),
         Column("number", view.say("col_for"), link="to_request"),
     ]
-    noted = [Column("note", view.app("note"), wide=True)] if rows["note"].notna().any() else []
-    return shown, [*columns, *noted, *sourced(view, rows)]
+    noted = [Column("note", view.app("note"), wide=True)] if any(row["note"] for row in rows) else []
+    return linked(view, rows, lines, "project", "request"), [*columns, *noted, *sourced(view, rows)]
 
 
 def paid_on(view: View, row: Row) -> str:
@@ -532,22 +531,33 @@ def paid_on(view: View, row: Row) -> str:
 # ---------------------------------------------------------------- all requests
 
 
-def draw_all(view: View, rows: pd.DataFrame) -> None:
-    page.heading(view.say("all_title"), about(view, "worst_unit"))
+def draw_all(view: View, rows: Sequence[Row]) -> None:
+    shown = rows[:SHOWN]
+    lines = [
+        {
+            "said": request_said(view, row),
+            "submitted": day(view, row["submitted_on"]),
+            "declared": money(view, row["declared_eur"]),
+            "eligible": money(view, row["eligible_eur"], "–"),
+            "state": view.say("open" if row["open"] else "decided"),
+            "days": days(view, row["total_days"]),
+        }
+        for row in shown
+    ]
     columns = [
         Column("said", view.say("col_request"), link="to_request"),
-        Column("submitted_on", view.say("col_submitted_on")),
-        Column("declared_eur", view.say("col_declared_eur"), "right"),
-        Column("eligible_eur", view.say("col_eligible_eur"), "right"),
+        Column("submitted", view.say("col_submitted_on")),
+        Column("declared", view.say("col_declared_eur"), "right"),
+        Column("eligible", view.say("col_eligible_eur"), "right"),
         Column("state", view.say("col_state")),
-        Column("total_days", view.say("col_total_days"), "right"),
+        Column("days", view.say("col_total_days"), "right"),
     ]
-    page.table(in_words(view, rows.head(SHOWN)), columns, caption=view.say("all_title"))
-    shown = min(SHOWN, len(rows))
-    page.note(view, "all_note", shown=view.app("rows_shown", shown=shown, total=len(rows)))
+    page.heading(view.say("all_title"), about(view, "worst_unit"))
+    page.table(linked(view, shown, lines, "request"), columns, caption=view.say("all_title"))
+    page.note(view, "all_note", shown=view.app("rows_shown", shown=len(shown), total=len(rows)))
 
 
-def draw_downloads(view: View, rows: pd.DataFrame) -> None:
+def draw_downloads(view: View, rows: Sequence[Row]) -> None:
     downloads.draw(
         view,
         "requests",
@@ -556,15 +566,20 @@ def draw_downloads(view: View, rows: pd.DataFrame) -> None:
     )
 
 
-def as_filed(view: View, rows: pd.DataFrame) -> pd.DataFrame:
+def as_filed(view: View, rows: Sequence[Row]) -> pd.DataFrame:
     """Return the requests as the files hold them: codes in words, amounts and days as numbers."""
-    return rows.assign(
-        state=[view.say("open" if open_ else "decided") for open_ in rows["open"]],
-        turn=[turn(view, holder) for holder in rows["holder"]],
-        step=[step(view, id) for id in rows["step"]],
-        basis=[view.app(f"bases.{basis}") for basis in rows["basis"]],
-        hand_days=rows["hand_days"].where(rows["holder"] != "nobody", None),
-    )
+    told = [
+        {
+            **row,
+            "state": view.say("open" if row["open"] else "decided"),
+            "turn": turn(view, row["holder"]),
+            "step": step(view, row["step"]),
+            "basis": view.app(f"bases.{row['basis']}"),
+            "hand_days": None if row["holder"] == "nobody" else row["hand_days"],
+        }
+        for row in rows
+    ]
+    return pd.DataFrame(told, dtype=object)
 
 
 def fields(view: View) -> list[Field]:
@@ -591,7 +606,7 @@ def fields(view: View) -> list[Field]:
     ]
 
 
-def notes(view: View, rows: pd.DataFrame) -> list[tuple[str, str]]:
+def notes(view: View, rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the requests: what they are, how narrowed, on what ground."""
     where = of_every_line(view).asked.where
     narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in where]
@@ -668,41 +683,48 @@ def draw_amounts(view: View, row: Row) -> None:
 def draw_entries(view: View, chosen: str) -> None:
     """Draw what followed: in which accounts the request is, and the payments that are linked to it."""
     entries = payments.in_accounts(view.asked, chosen)
-    paid = payments.payments(view.asked, view.lang, chosen)
-    if entries.empty:
+    paid = payments.payments_of(view.asked, chosen, view.lang)
+    if entries:
+        page.table(*accounts_table(view, entries), caption=view.say("accounts_title"))
+    else:
         page.note(view, "accounts_none")
+    if paid:
+        lines, columns = payments_table(view, paid)
+        kept = [column for column in columns if column.name not in ("label", "number", "note", "source")]
+        page.table(lines, kept, caption=view.say("paid_title"))
     else:
-        shown = entries.assign(
-            eu_eur=[money(view, amount) for amount in entries["eu_eur"]],
-            known_from=[day(view, when) for when in entries["known_from"]],
-            final=[view.app("yes" if final else "no") for final in entries["final"]],
-        )
-        heads = ("financial_year", "eu_eur", "final", "known_from")
-        columns = [Column(name, view.say(f"account_{name}")) for name in heads]
-        page.table(shown, columns, caption=view.say("accounts_title"))
-    if paid.empty:
         page.note(view, "paid_none")
-    else:
-        table, every = payments_data(view, paid)
-        kept = [column for column in every if column.name not in ("label", "number", "note", "source")]
-        page.table(table, kept, caption=view.say("paid_title"))
+
+
+def accounts_table(view: View, entries: Sequence[Row]) -> Table:
+    lines: list[Row] = [
+        {
+            "financial_year": entry["financial_year"],
+            "eu_eur": money(view, entry["eu_eur"]),
+            "final": view.app("yes" if entry["final"] else "no"),
+            "known_from": day(view, entry["known_from"]),
+        }
+        for entry in entries
+    ]
+    return lines, [Column(name, view.say(f"account_{name}")) for name in lines[0]]
 
 
 def draw_steps(view: View, row: Row) -> None:
     page.heading(view.say("steps_title"), level=3)
-    found = payments.steps(view.asked, row["request_id"])
-    if found.empty:
+    lines = [
+        {
+            "on_date": day(view, one["on_date"]),
+            "step": step(view, one["step"]),
+            "holder": turn(view, one["holder"]),
+            "days": step_days(view, one),
+        }
+        for one in payments.steps(view.asked, row["request_id"])
+    ]
+    if not lines:
         page.note(view, "steps_none")
         return
-    shown = found.assign(
-        on_date=[day(view, when) for when in found["on_date"]],
-        step=[step(view, id) for id in found["step"]],
-        holder=[turn(view, id) for id in found["holder"]],
-        days=[step_days(view, one) for one in page.records(found)],
-    )
-    heads = ("on_date", "step", "holder")
-    columns = [Column(name, view.say(f"step_{name}")) for name in heads]
-    page.table(shown, [*columns, Column("days", view.say("step_days"), "right")], caption=view.say("steps_title"))
+    columns = [Column(name, view.say(f"step_{name}")) for name in ("on_date", "step", "holder")]
+    page.table(lines, [*columns, Column("days", view.say("step_days"), "right")], caption=view.say("steps_title"))
     counts = "; ".join(f"{hand(view, id)} {days(view, row[f'{id}_days'])}" for id in payments.HANDS)
     page.note(view, "steps_sum", hands=counts)
 
@@ -717,40 +739,47 @@ def step_days(view: View, row: Row) -> str:
 def draw_checks(view: View, chosen: str) -> None:
     page.heading(view.say("checks_title"), view.say("checks_unit"), level=3)
     found = payments.verifications(view.asked, chosen)
-    if found.empty:
+    if not found:
         page.paragraph(view.say("checks_none"))
         return
     parts = ("formal", "progress", "analytical")
-    shown = found.assign(
-        verified_on=[day(view, when) for when in found["verified_on"]],
-        **{part: [view.say("done" if done else "not_done") for done in found[part]] for part in parts},
-    )
+    lines = [
+        {
+            **row,
+            "verified_on": day(view, row["verified_on"]),
+            **{part: view.say("done" if row[part] else "not_done") for part in parts},
+        }
+        for row in found
+    ]
     columns = [Column(name, view.say(f"check_{name}")) for name in ("verified_on", *parts)]
-    page.table(shown, [*columns, *sourced(view, found)], caption=view.say("checks_title"))
+    page.table(lines, [*columns, *sourced(view, found)], caption=view.say("checks_title"))
     draw_findings(view, chosen)
 
 
 def draw_findings(view: View, chosen: str) -> None:
-    found = payments.findings(view.asked, chosen)
-    if found.empty:
+    lines = [
+        {
+            "found_on": day(view, row["found_on"]),
+            "severity": severity(view, row),
+            "sentence": row["sentence"],
+            "cut": money(view, row["cut_eur"], "–"),
+            "reaction": row["reaction"] or view.say("no_reaction"),
+            "closed_on": day(view, row["closed_on"]) if row["closed_on"] else view.say("not_closed"),
+        }
+        for row in payments.findings(view.asked, chosen)
+    ]
+    if not lines:
         page.note(view, "findings_none")
         return
-    shown = found.assign(
-        found_on=[day(view, when) for when in found["found_on"]],
-        severity=[severity(view, row) for row in page.records(found)],
-        cut_eur=[money(view, amount, "–") for amount in found["cut_eur"]],
-        reaction=[reaction or view.say("no_reaction") for reaction in found["reaction"]],
-        closed_on=[day(view, when) if when else view.say("not_closed") for when in found["closed_on"]],
-    )
     columns = [
         Column("found_on", view.say("finding_found_on")),
         Column("severity", view.say("finding_severity")),
         Column("sentence", view.say("finding_sentence"), wide=True),
-        Column("cut_eur", view.say("col_cut_eur"), "right"),
+        Column("cut", view.say("col_cut_eur"), "right"),
         Column("reaction", view.say("finding_reaction"), wide=True),
         Column("closed_on", view.say("finding_closed_on")),
     ]
-    page.table(shown, columns, caption=view.say("findings_title"))
+    page.table(lines, columns, caption=view.say("findings_title"))
 
 
 def severity(view: View, row: Row) -> str:
@@ -761,7 +790,7 @@ def severity(view: View, row: Row) -> str:
 def draw_evidence(view: View, row: Row) -> None:
     anchored("rows", view.say("evidence_title"), view.say("evidence_unit"))
     found = payments.evidence(view.asked, row["request_id"])
-    shown = found.assign(table_name=[view.say(f"table.{name}") for name in found["table_name"]])
+    shown = [{**one, "table_name": view.say(f"table.{one['table_name']}")} for one in found]
     columns = [
         Column("table_name", view.say("col_what")),
         Column("file", view.say("col_file")),
@@ -775,9 +804,10 @@ def draw_evidence(view: View, row: Row) -> None:
 # ---------------------------------------------------------------- the page
 
 
-def draw_desk(view: View, rows: pd.DataFrame) -> None:
+def draw_desk(view: View, rows: Sequence[Row]) -> None:
     """Draw the whole page of a programme that has requests, or what is known of its cash where it has none."""
-    uncovered = payments.balances(view.asked, view.lang)
+    paid, recovered = payments.payments(view.asked, view.lang), payments.recoveries(view.asked, view.lang)
+    uncovered = payments.balances(paid, recovered, rows)
     if "action_line" in view.asked.chosen:
         page.note(view, "not_by_line")
     if not payments.requested(view.snapshot):
@@ -785,20 +815,20 @@ def draw_desk(view: View, rows: pd.DataFrame) -> None:
             [page.card(view, name) for name in ("paid", "recovery_ordered", "recovery_open", "uncovered_advance")]
         )
         page.unknown(view, view.say("no_requests"))
-        draw_payments(view)
-        draw_recoveries(view)
+        draw_payments(view, paid)
+        draw_recoveries(view, recovered)
         draw_uncovered(view, uncovered)
         draw_ladders(view)
         return
-    draw_cards(view, rows, uncovered)
-    draw_open(view)
+    draw_cards(view, rows, uncovered, recovered)
+    draw_open(view, payments.worst(rows))
     draw_uncovered(view, uncovered)
     draw_ladders(view)
-    if len(rows):
+    if rows:
         draw_days(view, rows)
-    draw_recoveries(view)
-    draw_payments(view)
-    if len(rows):
+    draw_recoveries(view, recovered)
+    draw_payments(view, paid)
+    if rows:
         draw_all(view, rows)
 
 

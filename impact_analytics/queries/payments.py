@@ -1,12 +1,12 @@
 """Payment requests and cash: the two ladders, who has a request and for how long, advance not covered, recoveries."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-
-import pandas as pd
 
 from impact_analytics.frames import records
 from impact_analytics.programme import Programme
@@ -19,6 +19,10 @@ SHARES = ("eu_eur", "state_eur", "own_eur")
 HANDS = ("authority", "beneficiary", "auditor", "suspended")
 CLASSES = (30, 60, 90)  # days, where the programme has no threshold for requests
 WORST = 10
+OVERALL = "net"  # all hands, the suspended days left out
+
+Row = dict[str, Any]
+Known = Mapping[str, Any]  # a row that is only read
 
 # Payments have no own share, and what is in the accounts is the EU share itself.
 _SHARES_OF = {
@@ -47,16 +51,16 @@ def requested(snapshot: Snapshot) -> bool:
 
 def ladder(asked: Asked, names: Sequence[str]) -> list[Rung]:
     """Return the rungs of a ladder from above, with the shares as their rows state them: never derived."""
-    known = {row["metric"]: row for row in records(_shares(asked))}
+    known = {row["metric"]: row for row in _shares(asked)}
     return [
         Rung(value, {share: known.get(name, {}).get(share) for share in _SHARES_OF.get(name, SHARES)})
         for name, value in values(asked, names).items()
     ]
 
 
-def _shares(asked: Asked) -> pd.DataFrame:
+def _shares(asked: Asked) -> list[Row]:
     """Return the sum of each share by metric, None where a row behind it does not state it."""
-    return rows(
+    found = rows(
         asked,
         f"""
         WITH part AS (
@@ -78,6 +82,7 @@ def _shares(asked: Asked) -> pd.DataFrame:
         GROUP BY x.metric
         """,
     )
+    return records(found)
 
 
 # The version in force of every project that has not withdrawn.
@@ -102,45 +107,38 @@ def funding_known(asked: Asked) -> tuple[int, int]:
     return int(row["known"]), int(row["active"])
 
 
-def balances(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return what each project was paid: paid_eur, recovered_eur, eligible_eur, uncovered_eur, largest uncovered first.
+def balances(paid: Iterable[Known], recovered: Iterable[Known], submitted: Iterable[Known]) -> list[Row]:
+    """Return paid_eur, recovered_eur, eligible_eur, uncovered_eur of each project that was paid, from the rows of
+    `payments`, `recoveries` and `requests`; the largest uncovered first.
 
     uncovered_eur = max(0, paid − recovered − eligible); an amount is None where nothing is known of it. `requests` and
     `open` count the project's requests.
     """
-    return rows(
-        asked,
-        f"""
-        WITH flow AS (
-            SELECT project_id, stage, amount_eur FROM fact_cash
-            WHERE known_from <= $as_of AND stage IN ('paid', 'recovered')
-            UNION ALL
-            SELECT project_id, stage, amount_eur FROM fact_request WHERE known_from <= $as_of AND stage = 'eligible'
-        ),
-        balance AS (
-            SELECT project_id, sum(amount_eur) FILTER (WHERE stage = 'paid') AS paid_eur,
-                sum(amount_eur) FILTER (WHERE stage = 'recovered') AS recovered_eur,
-                sum(amount_eur) FILTER (WHERE stage = 'eligible') AS eligible_eur
-            FROM flow GROUP BY project_id
-        ),
-        request AS (
-            SELECT project_id, count(*) AS requests,
-                count(*) FILTER (WHERE decided_on IS NULL OR decided_on > $as_of) AS open
-            FROM payment_request WHERE submitted_on <= $as_of GROUP BY project_id
+    found: dict[str, Row] = {}
+    for row in paid:
+        place = {name: row[name] for name in ("project_id", "project", "territory", "label")}
+        own = found.setdefault(row["project_id"], place | {"recovered_eur": None, "eligible_eur": None, **_NO_REQUEST})
+        own["paid_eur"] = own.get("paid_eur", 0) + row["amount_eur"]
+    for row in (row for row in recovered if row["project_id"] in found):
+        _add(found[row["project_id"]], "recovered_eur", row["received_eur"])
+    for row in (row for row in submitted if row["project_id"] in found):
+        own = found[row["project_id"]]
+        own |= {"requests": own["requests"] + 1, "open": own["open"] + bool(row["open"])}
+        _add(own, "eligible_eur", row["eligible_eur"])
+    for own in found.values():
+        own["uncovered_eur"] = max(
+            Decimal(0), own["paid_eur"] - (own["recovered_eur"] or 0) - (own["eligible_eur"] or 0)
         )
-        SELECT b.project_id, p.territory, t.name_{lang} AS label, coalesce(j.prog_code, b.project_id) AS project,
-            b.paid_eur, b.recovered_eur, b.eligible_eur,
-            greatest(0, b.paid_eur - coalesce(b.recovered_eur, 0) - coalesce(b.eligible_eur, 0)) AS uncovered_eur,
-            coalesce(r.requests, 0) AS requests, coalesce(r.open, 0) AS open
-        FROM balance AS b
-        JOIN fact_place AS p USING (project_id)
-        JOIN project AS j USING (project_id)
-        JOIN territory AS t ON t.territory = p.territory
-        LEFT JOIN request AS r USING (project_id)
-        WHERE b.paid_eur IS NOT NULL AND {narrowed_sql(asked, "p")}
-        ORDER BY uncovered_eur DESC, label, b.project_id
-        """,
-    )
+    return sorted(found.values(), key=lambda own: (-own["uncovered_eur"], own["label"], own["project_id"]))
+
+
+_NO_REQUEST = {"requests": 0, "open": 0}
+
+
+def _add(own: Row, name: str, amount: Decimal | None) -> None:
+    """Add an amount that is known."""
+    if amount is not None:
+        own[name] = (own[name] or 0) + amount
 
 
 # ---------------------------------------------------------------- requests and their days
@@ -200,13 +198,13 @@ _REQUESTS = """
 """
 
 
-def requests(asked: Asked, lang: str) -> pd.DataFrame:
+def requests(asked: Asked, lang: str) -> list[Row]:
     """Return the requests submitted by then, those open first and the longest of them: amounts (EUR), holder, days.
 
     `authority_days`, `beneficiary_days`, `auditor_days`, `suspended_days` and `total_days` run until the decision, or
     so far; `hand_days` since `since_on`, with the holder of the day. None where no step is recorded.
     """
-    return rows(
+    found = rows(
         asked,
         f"""
         {_REQUESTS}
@@ -221,52 +219,60 @@ def requests(asked: Asked, lang: str) -> pd.DataFrame:
             x.request_id
         """,
     )
+    return records(found)
 
 
-def worst(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the open requests submitted longest ago, at most ten."""
-    every = requests(asked, lang)
-    return every[every["open"].astype(bool)].head(WORST)
+def worst(submitted: Iterable[Known]) -> list[Row]:
+    """Return the open requests submitted longest ago, at most ten, of the rows of `requests`."""
+    return [dict(row) for row in submitted if row["open"]][:WORST]
 
 
-def waiting(asked: Asked) -> pd.DataFrame:
-    """Return median and 90th percentile of days by hand, of requests decided and of those open so far.
+@dataclass(frozen=True)
+class Waiting:
+    """The days that requests spent in one hand: how many requests, how many were ever there, median, 90th percentile.
 
-    Columns: open, hand (authority, beneficiary, auditor, suspended, net: all of them less the suspended), requests,
-    passed (that were ever there), median, most. Every request counts, with 0 days in a hand it never was in. `median`
-    and `most` are the least number of days that at least 50 and 90 % of the requests do not exceed: whole days that
-    occurred, nothing in between.
+    Every request counts, with 0 days in a hand it never was in. `median` and `most` are the least number of days that
+    at least 50 and 90 % of the requests do not exceed: whole days that occurred, nothing in between.
     """
-    return rows(
-        asked,
-        f"""
-        {_REQUESTS},
-        told AS (
-            SELECT open, authority_days AS authority, beneficiary_days AS beneficiary, auditor_days AS auditor,
-                suspended_days AS suspended, total_days - suspended_days AS net
-            FROM request AS x WHERE {narrowed_sql(asked, "x")}
-        )
-        SELECT open, hand, count(*) AS requests, count(*) FILTER (WHERE days > 0) AS passed,
-            quantile_disc(days, 0.5) AS median, quantile_disc(days, 0.9) AS most
-        FROM told UNPIVOT (days FOR hand IN (authority, beneficiary, auditor, suspended, net))
-        GROUP BY open, hand
-        ORDER BY open, list_position(['authority', 'beneficiary', 'auditor', 'suspended', 'net'], hand)
-        """,
-    )
+
+    open: bool
+    hand: str
+    requests: int
+    passed: int
+    median: int
+    most: int
 
 
-def over_threshold(asked: Asked, days: int) -> dict[bool, tuple[int, int]]:
+def waiting(submitted: Iterable[Known]) -> list[Waiting]:
+    """Return the days by hand, of the requests decided and of those open so far; those without steps do not count."""
+    spent: dict[tuple[bool, str], list[int]] = defaultdict(list)
+    for row in submitted:
+        for hand, days in _days(row).items():
+            spent[bool(row["open"]), hand].append(days)
+    return [
+        Waiting(open_, hand, len(days), sum(one > 0 for one in days), ranked(days, 50), ranked(days, 90))
+        for (open_, hand), days in sorted(spent.items(), key=lambda item: item[0][0])
+    ]
+
+
+def _days(row: Known) -> dict[str, int]:
+    if row["authority_days"] is None:
+        return {}
+    return {hand: row[f"{hand}_days"] for hand in HANDS} | {OVERALL: row["total_days"] - row["suspended_days"]}
+
+
+def ranked(days: Sequence[int], hundredths: int) -> int:
+    """Return the least of some numbers that at least so many hundredths of them do not exceed."""
+    return sorted(days)[-(-len(days) * hundredths // 100) - 1]
+
+
+def over_threshold(submitted: Iterable[Known], limit: int) -> dict[bool, tuple[int, int]]:
     """Return of open and of decided requests how many took more than some days without suspensions, of how many."""
-    found = rows(
-        asked,
-        f"""
-        {_REQUESTS}
-        SELECT open, count(*) FILTER (WHERE total_days - suspended_days > $limit) AS over, count(*) AS requests
-        FROM request AS x WHERE suspended_days IS NOT NULL AND {narrowed_sql(asked, "x")} GROUP BY open
-        """,
-        limit=days,
-    )
-    return {bool(row["open"]): (int(row["over"]), int(row["requests"])) for row in records(found)}
+    spent: dict[bool, list[int]] = defaultdict(list)
+    for row in submitted:
+        if row["suspended_days"] is not None:
+            spent[bool(row["open"])].append(row["total_days"] - row["suspended_days"])
+    return {open_: (sum(one > limit for one in days), len(days)) for open_, days in spent.items()}
 
 
 def bounds(programme: Programme) -> tuple[int, int, int]:
@@ -275,36 +281,29 @@ def bounds(programme: Programme) -> tuple[int, int, int]:
     return (limit // 2, limit, limit * 3 // 2) if limit > 1 else CLASSES
 
 
-def ageing(asked: Asked) -> pd.DataFrame:
-    """Return the open requests by class of days since submission: class (0 to 3), requests, declared_eur, suspended."""
-    first, second, third = bounds(asked.snapshot.programme)
-    return rows(
-        asked,
-        f"""
-        {_REQUESTS},
-        aged AS (
-            SELECT CASE WHEN total_days <= $first THEN 0 WHEN total_days <= $second THEN 1
-                WHEN total_days <= $third THEN 2 ELSE 3 END AS class, declared_eur, holder
-            FROM request AS x WHERE open AND {narrowed_sql(asked, "x")}
-        )
-        SELECT c.class, count(a.class) AS requests, coalesce(sum(a.declared_eur), 0) AS declared_eur,
-            count(*) FILTER (WHERE a.holder = 'suspended') AS suspended
-        FROM (SELECT unnest([0, 1, 2, 3]) AS class) AS c LEFT JOIN aged AS a USING (class)
-        GROUP BY c.class ORDER BY c.class
-        """,
-        first=first,
-        second=second,
-        third=third,
-    )
+def ageing(submitted: Iterable[Known], last: Sequence[int]) -> list[Row]:
+    """Return the open requests by class of days since submission: class, requests, declared_eur, suspended.
+
+    A class ends with its `last` day; one more holds what is older.
+    """
+    found: list[Row] = [
+        {"class": place, "requests": 0, "declared_eur": Decimal(0), "suspended": 0} for place in range(len(last) + 1)
+    ]
+    for row in (row for row in submitted if row["open"]):
+        own = found[bisect_left(last, row["total_days"])]
+        own["requests"] += 1
+        own["declared_eur"] += row["declared_eur"]
+        own["suspended"] += row["holder"] == "suspended"
+    return found
 
 
 # ---------------------------------------------------------------- one request
 
 
-def one(asked: Asked, request: str, lang: str) -> dict[str, Any]:
+def one(asked: Asked, request: str, lang: str) -> Row:
     """Return a request by its id whatever the selection; empty where it is not submitted by the day."""
     whole = Asked(asked.snapshot, asked.as_of)
-    return next((row for row in records(requests(whole, lang)) if row["request_id"] == request), {})
+    return next((row for row in requests(whole, lang) if row["request_id"] == request), {})
 
 
 def project_of(snapshot: Snapshot, request: str) -> str:
@@ -315,12 +314,12 @@ def project_of(snapshot: Snapshot, request: str) -> str:
     return str(found[0]) if found else ""
 
 
-def steps(asked: Asked, request: str) -> pd.DataFrame:
+def steps(asked: Asked, request: str) -> list[Row]:
     """Return the steps of a request known by the day: on_date, step, holder, days until the next step or so far, last.
 
     Days of the last step are None where nobody has the request any more.
     """
-    return rows(
+    found = rows(
         asked,
         """
         SELECT s.on_date, s.step, s.holder, s.position = max(s.position) OVER () AS last,
@@ -332,11 +331,12 @@ def steps(asked: Asked, request: str) -> pd.DataFrame:
         """,
         request=request,
     )
+    return records(found)
 
 
-def in_accounts(asked: Asked, request: str) -> pd.DataFrame:
+def in_accounts(asked: Asked, request: str) -> list[Row]:
     """Return what of a request is in the accounts: financial_year, eu_eur, final, known_from, source, url."""
-    return rows(
+    found = rows(
         asked,
         """
         SELECT a.financial_year, a.eu_eur, a.final, a.known_from, s.title AS source, coalesce(s.url, '') AS url
@@ -345,11 +345,12 @@ def in_accounts(asked: Asked, request: str) -> pd.DataFrame:
         """,
         request=request,
     )
+    return records(found)
 
 
-def verifications(asked: Asked, request: str) -> pd.DataFrame:
+def verifications(asked: Asked, request: str) -> list[Row]:
     """Return the administrative verifications of a request: verified_on, formal, progress, analytical, source, url."""
-    return rows(
+    found = rows(
         asked,
         """
         SELECT v.verified_on, v.formal, v.progress, v.analytical, s.title AS source, coalesce(s.url, '') AS url
@@ -358,13 +359,14 @@ def verifications(asked: Asked, request: str) -> pd.DataFrame:
         """,
         request=request,
     )
+    return records(found)
 
 
-def findings(asked: Asked, request: str) -> pd.DataFrame:
+def findings(asked: Asked, request: str) -> list[Row]:
     """Return the findings of the verification of a request: found_on, severity, irregularity, sentence, cut_eur,
     reaction, reaction_on, closed_on.
     """
-    return rows(
+    found = rows(
         asked,
         """
         SELECT f.found_on, f.severity, f.irregularity, f.sentence, f.cut_eur,
@@ -376,11 +378,12 @@ def findings(asked: Asked, request: str) -> pd.DataFrame:
         """,
         request=request,
     )
+    return records(found)
 
 
-def evidence(asked: Asked, request: str) -> pd.DataFrame:
+def evidence(asked: Asked, request: str) -> list[Row]:
     """Return where the rows known by the day of a request stand: table_name, file, lines (text), source, url."""
-    return rows(
+    found = rows(
         asked,
         """
         WITH row AS (
@@ -410,23 +413,63 @@ def evidence(asked: Asked, request: str) -> pd.DataFrame:
         """,
         request=request,
     )
+    return records(found)
 
 
 # ---------------------------------------------------------------- payments and recoveries
 
 
-def payments(asked: Asked, lang: str, request: str = "") -> pd.DataFrame:
-    """Return the payments known by the day, newest first, or those of one request whatever the selection.
+def payments(asked: Asked, lang: str) -> list[Row]:
+    """Return the payments known by the day, newest first.
 
     Columns: label, project_id, project, kind, paid_on (None where not known), known_from, amount_eur, eu_eur,
     state_eur, request_id, number, note, source, url.
     """
-    wanted = "y.request_id = $request" if request else narrowed_sql(asked, "p")
-    return rows(
+    return [
+        row | {"paid_on": row["paid_on"] if row["paid_on"] and row["paid_on"] <= asked.as_of else None}
+        for row in _within(asked, _payments(asked, lang))
+    ]
+
+
+def payments_of(asked: Asked, request: str, lang: str) -> list[Row]:
+    """Return the payments of one request known by the day, whatever the selection."""
+    whole = Asked(asked.snapshot, asked.as_of)
+    return [row for row in payments(whole, lang) if row["request_id"] == request]
+
+
+def recoveries(asked: Asked, lang: str) -> list[Row]:
+    """Return the recoveries ordered, those open first: ordered_eur, received_eur, open_eur, days, reason, act, source.
+
+    `open_eur` is what is not known as received, `days` those since the order: until now, or until all was received.
+    """
+    found = [_recovery(asked, row) for row in _within(asked, _recoveries(asked, lang))]
+    return sorted(found, key=lambda row: (row["open_eur"] <= 0, -row["open_eur"]))
+
+
+def _recovery(asked: Asked, row: Row) -> Row:
+    known = row["received_on"] is not None and max(row["received_on"], row["known_from"]) <= asked.as_of
+    received_on, received = (row["received_on"], row["received_eur"]) if known else (None, None)
+    left = row["ordered_eur"] - (received or 0)
+    until = received_on if received_on and left <= 0 else asked.as_of
+    days = max(0, (until - row["ordered_on"]).days)
+    return row | {"received_on": received_on, "received_eur": received, "open_eur": left, "days": days}
+
+
+def _within(asked: Asked, ledger: Iterable[Row]) -> list[Row]:
+    """Return the rows known by the day and inside the selection."""
+    places = [(id, asked.chosen[id]) for id in ("territory", "macro_area") if id in asked.chosen]
+    return [
+        row for row in ledger if row["known_from"] <= asked.as_of and all(row[id] in chosen for id, chosen in places)
+    ]
+
+
+def _payments(asked: Asked, lang: str) -> list[Row]:
+    """Return the whole ledger of payments, which is the same on every day."""
+    found = rows(
         asked,
         f"""
-        SELECT y.payment_id, t.name_{lang} AS label, y.project_id, coalesce(j.prog_code, y.project_id) AS project,
-            y.kind, CASE WHEN y.paid_on <= $as_of THEN y.paid_on END AS paid_on, y.known_from, y.amount_eur, y.eu_eur,
+        SELECT y.payment_id, p.territory, p.macro_area, t.name_{lang} AS label, y.project_id,
+            coalesce(j.prog_code, y.project_id) AS project, y.kind, y.paid_on, y.known_from, y.amount_eur, y.eu_eur,
             y.state_eur, y.request_id, r.number, y.note_{lang} AS note, s.title AS source, coalesce(s.url, '') AS url
         FROM payment AS y
         JOIN fact_place AS p USING (project_id)
@@ -434,42 +477,28 @@ def payments(asked: Asked, lang: str, request: str = "") -> pd.DataFrame:
         JOIN territory AS t ON t.territory = p.territory
         JOIN source AS s ON s.source_id = y.source_id
         LEFT JOIN payment_request AS r ON r.request_id = y.request_id
-        WHERE y.known_from <= $as_of AND {wanted}
         ORDER BY y.known_from DESC, label, y.payment_id
         """,
-        request=request,
     )
+    return records(found)
 
 
-def recoveries(asked: Asked, lang: str) -> pd.DataFrame:
-    """Return the recoveries ordered, those open first: ordered_eur, received_eur, open_eur, days, reason, act, source.
-
-    `open_eur` is what is not known as received, `days` those since the order: until now, or until all was received.
-    """
-    return rows(
+def _recoveries(asked: Asked, lang: str) -> list[Row]:
+    """Return the whole ledger of recoveries, which is the same on every day."""
+    found = rows(
         asked,
         f"""
-        WITH known AS (
-            SELECT v.*, v.received_on IS NOT NULL AND greatest(v.received_on, v.known_from) <= $as_of AS received
-            FROM recovery AS v WHERE v.known_from <= $as_of
-        ),
-        told AS (
-            SELECT v.*, v.ordered_eur - CASE WHEN v.received THEN v.received_eur ELSE 0 END AS open_eur FROM known AS v
-        )
-        SELECT v.recovery_id, t.name_{lang} AS label, v.project_id, coalesce(j.prog_code, v.project_id) AS project,
-            v.ordered_on, v.ordered_eur, CASE WHEN v.received THEN v.received_on END AS received_on,
-            CASE WHEN v.received THEN v.received_eur END AS received_eur, v.open_eur,
-            greatest(0, date_diff('day', v.ordered_on,
-                CASE WHEN v.open_eur > 0 THEN CAST($as_of AS DATE) ELSE v.received_on END)) AS days,
-            v.reason_{lang} AS reason, coalesce(a.short_{lang}, '') AS act, coalesce(a.url, '') AS act_url,
-            s.title AS source, coalesce(s.url, '') AS url
-        FROM told AS v
+        SELECT v.recovery_id, p.territory, p.macro_area, t.name_{lang} AS label, v.project_id,
+            coalesce(j.prog_code, v.project_id) AS project, v.ordered_on, v.ordered_eur, v.received_on, v.received_eur,
+            v.known_from, v.reason_{lang} AS reason, coalesce(a.short_{lang}, '') AS act,
+            coalesce(a.url, '') AS act_url, s.title AS source, coalesce(s.url, '') AS url
+        FROM recovery AS v
         JOIN fact_place AS p USING (project_id)
         JOIN project AS j USING (project_id)
         JOIN territory AS t ON t.territory = p.territory
         JOIN source AS s ON s.source_id = v.source_id
         LEFT JOIN act AS a ON a.act_id = v.act_id
-        WHERE {narrowed_sql(asked, "p")}
-        ORDER BY v.open_eur > 0 DESC, v.open_eur DESC, v.ordered_on DESC, v.recovery_id
+        ORDER BY v.ordered_on DESC, v.recovery_id
         """,
     )
+    return records(found)

@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from streamlit.testing.v1 import app_test
 
-from impact_analytics.frames import records
 from impact_analytics.queries import Asked, payments
 from impact_analytics.ui.markup import escape
 from impact_analytics.ui.spec import pages
 from tests.pages.test_pages import opened, said
+from tests.queries.test_payments import balances
 from tests.shipped import shipped
 from tests.shown import Kept, key_of
 
@@ -30,8 +30,8 @@ def shown(programme="example"):
 
 def test_the_first_cards_name_the_oldest_request_and_the_largest_uncovered_advance(desk):
     first = "".join(element.proto.body for element in desk.get("html") if 'class="cards"' in element.proto.body)
-    oldest = records(payments.worst(shown(), "en"))[0]
-    largest = records(payments.balances(shown(), "en"))[0]
+    oldest = payments.worst(payments.requests(shown(), "en"))[0]
+    largest = balances(shown())[0]
     assert WORDS["request_said"].format(place=oldest["label"], number=oldest["number"]) in first
     assert f"request={oldest['request_id']}" in first
     assert shown().snapshot.programme.role(oldest["holder"], "en") in first
@@ -48,7 +48,7 @@ def test_every_rung_stands_to_the_cent_with_its_shares(desk):
 
 
 def test_rows_lead_to_their_request_and_project(desk):
-    for row in records(payments.worst(shown(), "en")):
+    for row in payments.worst(payments.requests(shown(), "en")):
         assert f"request={row['request_id']}" in said(desk)
         assert f"/project?programme=example&amp;project={row['project_id']}" in said(desk)
 
@@ -56,7 +56,9 @@ def test_rows_lead_to_their_request_and_project(desk):
 def test_the_threshold_stands_with_its_ground(desk):
     programme = shown().snapshot.programme
     assert escape(programme.grounds["request_days"]["en"]) in said(desk)
-    over, count = payments.over_threshold(shown(), int(programme.thresholds["request_days"]))[True]
+    over, count = payments.over_threshold(payments.requests(shown(), "en"), int(programme.thresholds["request_days"]))[
+        True
+    ]
     assert WORDS["beyond_open"].format(over=over, count=count) in said(desk)
 
 
@@ -101,11 +103,11 @@ def test_what_is_published_stands_with_its_source_and_the_rest_is_not_known():
     told = said(app)
     assert WORDS["no_requests"] in told
     assert "programme=example" in told
-    for row in records(payments.payments(shown("impact"), "en")):
+    for row in payments.payments(shown("impact"), "en"):
         assert f"€{row['amount_eur']:,}" in told
         assert escape(row["url"]) in told
         assert escape(row["note"]) in told
-    for row in records(payments.recoveries(shown("impact"), "en")):
+    for row in payments.recoveries(shown("impact"), "en"):
         assert escape(row["reason"]) in told
         assert row["open_eur"] == Decimal(row["ordered_eur"])
     assert not app.get("plotly_chart")
@@ -119,7 +121,7 @@ def test_files_hold_every_request_of_the_selection(monkeypatch):
     content = Kept.newest.read_file(address.rpartition("/")[2]).content.decode("utf-8-sig")
     found = list(csv.DictReader(io.StringIO(content)))
     asked = Asked(shown().snapshot, shown().as_of, (("territory", ("T01",)),))
-    wanted = records(payments.requests(asked, "en"))
+    wanted = payments.requests(asked, "en")
     assert [row[WORDS["col_id"]] for row in found] == [row["request_id"] for row in wanted]
     for hand in payments.HANDS:
         assert [row[WORDS[f"col_{hand}_days"]] for row in found] == [str(row[f"{hand}_days"]) for row in wanted]
@@ -132,6 +134,6 @@ def test_what_a_line_does_not_narrow_does_not_name_it():
     told = said(app)
     line = app.session_state.action_line[0]
     assert told.count(f"Action {line} ·") == 2  # the two ladders
-    largest = records(payments.balances(Asked(shown().snapshot, shown().as_of, (("territory", ("T15",)),)), "en"))[0]
+    largest = balances(Asked(shown().snapshot, shown().as_of, (("territory", ("T15",)),)))[0]
     assert f"€{largest['uncovered_eur']:,} in all" in told or f"€{largest['uncovered_eur']:,}." in told
     assert '<div class="card-value"><a' not in told
