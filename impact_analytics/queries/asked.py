@@ -325,17 +325,21 @@ def periods_set(snapshot: Snapshot) -> frozenset[date]:
     return frozenset(periods(snapshot))
 
 
+IDS = {
+    "act": "SELECT DISTINCT act_id FROM deadline WHERE act_id IS NOT NULL ORDER BY 1",
+    "change": "SELECT change_id FROM change_request ORDER BY 1",
+    "financial_year": """
+        SELECT financial_year FROM fact_financial_year
+        WHERE ends_on >= (SELECT min(opened_on) FROM programme_call) ORDER BY 1
+    """,
+    "request": "SELECT request_id FROM payment_request ORDER BY 1",
+}
+
+
 def ids(snapshot: Snapshot, source: str) -> list[str]:
-    """Return the ids that a page's choice may take: of a dimension, comparable metrics, acts with a term, years."""
+    """Return the ids that a page's choice may take: of a dimension, comparable metrics, or what `IDS` names."""
     if source == "metric":
         return [id for id, metric in metrics().items() if metric.comparable]
-    if source == "act":
-        return [
-            row[0]
-            for row in _fetch(snapshot, "SELECT DISTINCT act_id FROM deadline WHERE act_id IS NOT NULL ORDER BY 1", {})
-        ]
-    if source == "financial_year":
-        opened = "(SELECT min(opened_on) FROM programme_call)"
-        sql = f"SELECT financial_year FROM fact_financial_year WHERE ends_on >= {opened} ORDER BY 1"
-        return [str(row[0]) for row in _fetch(snapshot, sql, {})]
+    if source in IDS:
+        return [str(row[0]) for row in _fetch(snapshot, IDS[source], {})]
     return list(names(snapshot, source, "en"))

@@ -11,10 +11,11 @@ HOME, LINE, PROJECT = "overview", "progress", "project"
 Stop = tuple[str, str]  # words, address; blank for the last
 
 
-def draw(view: View, project: str = "", *further: Stop) -> None:
-    """Draw the stops above what is shown: those every page shares, then a page's own."""
+def draw(view: View, project: str = "", *further: Stop, document: Stop | None = None) -> None:
+    """Draw the stops above what is shown: those every page shares, a page's own, and the document behind it."""
     stops = [*_shared(view, project), *further]
     items = "".join(f"<li>{_stop(*stop, last=place == len(stops))}</li>" for place, stop in enumerate(stops, 1))
+    items += f"<li>{_stop(*document, last=False)}</li>" if document else ""
     st.html(f'<nav class="trail" aria-label="{markup.escape(view.app("trail"))}"><ol>{items}</ol></nav>')
 
 
