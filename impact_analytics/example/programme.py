@@ -103,6 +103,7 @@ def planned(seed: int, company: Sequence[Member], shapes: Mapping[str, Any], fou
     partners = network.partners(drawn(seed, "partners"), company, found["act"], shapes)
     budget = plans.budgets(drawn(seed, "budget"), company, found["funding"], found["act"])
     changes = plans.changes(drawn(seed, "changes"), company, found["funding"])
+    plans.amounts_moved(drawn(seed, "amounts moved"), changes, budget)
     return {
         "act": found["act"] + plans.change_acts(changes),
         "partner": partners,

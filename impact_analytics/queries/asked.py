@@ -321,7 +321,7 @@ def periods_set(snapshot: Snapshot) -> frozenset[date]:
 
 
 def ids(snapshot: Snapshot, source: str) -> list[str]:
-    """Return the ids that a page's choice may take: of a dimension, of comparable metrics, or of acts with a term."""
+    """Return the ids that a page's choice may take: of a dimension, comparable metrics, acts with a term, changes."""
     if source == "metric":
         return [id for id, metric in metrics().items() if metric.comparable]
     if source == "act":
@@ -329,4 +329,6 @@ def ids(snapshot: Snapshot, source: str) -> list[str]:
             row[0]
             for row in _fetch(snapshot, "SELECT DISTINCT act_id FROM deadline WHERE act_id IS NOT NULL ORDER BY 1", {})
         ]
+    if source == "change":
+        return [row[0] for row in _fetch(snapshot, "SELECT change_id FROM change_request ORDER BY 1", {})]
     return list(names(snapshot, source, "en"))
