@@ -14,6 +14,7 @@ from impact_analytics.ui.page import Column, View
 
 ROWS_SHOWN = 25
 EXTENSIONS_SHOWN = 12
+NBSP = "\u00a0"
 MARKS = {"waiting": "…", "approved": "○", "effective": "✓", "refused": "×", "withdrawn": "–"}
 Row = Mapping[Any, Any]
 Step = tuple[date, str]
@@ -36,7 +37,7 @@ def eur(view: View, value: Any) -> str:
 
 def state(view: View, row: Row) -> str:
     held = row["state"]
-    return f"{MARKS[held]} {view.say(f'states.{held}')}"
+    return f"{MARKS[held]}{NBSP}{view.say(f'states.{held}').replace(' ', NBSP, 1)}"
 
 
 def asked_eur(view: View, row: Row) -> str:
@@ -53,6 +54,11 @@ def place_in_file(view: View, file: Any, line: Any) -> str:
 
 def relative(view: View, share: Decimal | None) -> str:
     return "–" if share is None else page.relative(view, share)
+
+
+def subtitle_of(view: View, *parts: str) -> str:
+    """Return the quiet line under what is said of one project alone."""
+    return " · ".join([*parts, view.app("as_of_line", day=page.short_day(view.as_of, "day", view.lang))])
 
 
 # ---------------------------------------------------------------- choosing
@@ -193,7 +199,7 @@ def list_row(view: View, row: Row, version: Version | None) -> dict[str, str]:
     return {
         "title": row["title"],
         "own": own(view, row),
-        "place": row["place"],
+        "place": str(row["place"]).replace(" ", NBSP),
         "kind": view.say(f"kinds.{row['kind']}"),
         "state": state(view, row),
         **{name: day(view, row[name]) for name in ("requested_on", "decided_on", "effective_on")},
@@ -208,7 +214,7 @@ def list_row(view: View, row: Row, version: Version | None) -> dict[str, str]:
 
 def draw_change(view: View, change: Row, version: Version | None) -> None:
     named = {"kind": view.say(f"kinds.{change['kind']}"), "title": change["title"]}
-    page.heading(view.say("one_title", **named), page.subtitle(view, state(view, change)))
+    page.heading(view.say("one_title", **named), subtitle_of(view, state(view, change), change["place"]))
     follow = revisions.followed_by(view.asked, change)
     draw_steps(view, steps(view, change, version, follow))
     draw_facts(view, change, version)
@@ -302,7 +308,8 @@ def followed_said(view: View, change: Row, version: Version | None, follow: revi
 
 
 def draw_budget(view: View, project: str, known: Sequence[Version], *, preferred: Version | None) -> None:
-    page.heading(view.say("budget_title"), page.subtitle(view, view.say("budget_unit"), view.names("project")[project]))
+    place = view.names("project")[project]
+    page.heading(view.say("budget_title"), subtitle_of(view, view.say("budget_unit"), place))
     if not known:
         page.paragraph(view.say("budget_none"))
         return
@@ -436,7 +443,7 @@ def words_of(view: View, one: Item, share: Decimal, whole: Totals) -> list[str]:
 
 def draw_detail(view: View, version: Version, found: Sequence[Item]) -> None:
     """Draw the items line by line, each line's sum above its categories."""
-    page.heading(view.say("detail_title"), page.subtitle(view, view.say("detail_unit")), level=3)
+    page.heading(view.say("detail_title"), subtitle_of(view, view.say("detail_unit"), *lines_said(view)), level=3)
     chosen = view.asked.chosen.get("action_line", ())
     lines, names, whole = view.names("action_line"), view.names("cost_category"), revisions.totals(found)
     rows: list[dict[str, Any]] = []
@@ -446,6 +453,10 @@ def draw_detail(view: View, version: Version, found: Sequence[Item]) -> None:
         rows.append(amounts_row(view, total, view.say("line_sum", line=name), whole) | {"sum": True})
     st.html(detail_table(view, amount_columns(view, version, "item", net=False), rows))
     page.foot(view, "budget_detail", title=view.say("detail_title"), sources=sources.cited(view.asked, "budget"))
+
+
+def lines_said(view: View) -> list[str]:
+    return [view.names("action_line")[line] for line in view.asked.chosen.get("action_line", ())]
 
 
 def detail_table(view: View, columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> str:
@@ -536,12 +547,13 @@ def draw_published(view: View) -> None:
 
 
 def extension_row(view: View, row: Row) -> dict[str, str]:
+    known = day(view, row["known_on"])
     return {
-        "act": row["act"] or view.say("no_act"),
+        "act": row["act"] or view.say("act_not_found" if row["by_then"] else "no_act"),
         "url": row["url"],
         "place": row["place"] or view.say("whole_call"),
         "extension": view.app(f"extension.{row['kind']}"),
-        "known_on": day(view, row["known_on"]),
+        "known_on": view.say("by_then", day=known) if row["by_then"] else known,
         "ends_on": day(view, row["ends_on"]),
     }
 

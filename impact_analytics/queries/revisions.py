@@ -217,11 +217,12 @@ def _of(change: Row) -> dict[str, Any]:
 def extensions(asked: Asked, lang: str) -> pd.DataFrame:
     """Return the extensions known as acts by the day asked, the newest first: act, url, known_on, ends_on, kind, place.
 
-    Those of the whole call stay in every selection; `place` is blank for them.
+    `by_then`: the act was not found, and was decided by that day. Those of the whole call stay in every selection;
+    `place` is blank for them.
     """
     sql = f"""
         SELECT a.short_{lang} AS act, coalesce(a.url, '') AS url, d.ends_on, d.extension AS kind,
-            coalesce(d.known_from, d.decided_not_after) AS known_on,
+            coalesce(d.known_from, d.decided_not_after) AS known_on, d.known_from IS NULL AS by_then,
             CASE WHEN d.project_id IS NOT NULL THEN t.name_{lang} END AS place
         FROM deadline AS d
         LEFT JOIN act AS a USING (act_id)
