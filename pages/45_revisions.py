@@ -71,16 +71,20 @@ def chosen_change(view: View, rows: pd.DataFrame, project: str) -> Row | None:
     if wanted and wanted not in {row["change_id"] for row in kept}:
         page.note(view, "not_known_then", day=page.short_day(view.as_of, "day", view.lang))
     options = {row["change_id"]: f"{row['place']}, {day(view, row['requested_on'])}: {row['title']}" for row in kept}
-    id = page.choose(view, "change", options, view.say("change"), empty=view.say("no_change"))
+    empty = view.say("no_change")
+    id = page.choose(view, "change", options, view.say("change"), empty=empty, on_change=forget_version)
     return next((row for row in kept if row["change_id"] == id), None)
+
+
+def forget_version() -> None:
+    st.session_state["version"] = ""
 
 
 def draw_choices(view: View, rows: pd.DataFrame) -> tuple[str, Row | None]:
     left, right = st.columns(2)
     with left:
-        project = page.choose(
-            view, "project", view.names("project"), view.say("project"), empty=view.say("all_projects")
-        )
+        options, empty = view.names("project"), view.say("all_projects")
+        project = page.choose(view, "project", options, view.say("project"), empty=empty, on_change=forget_version)
     with right:
         change = chosen_change(view, rows, project)
     return (change["project_id"] if change else project), change
