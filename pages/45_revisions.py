@@ -37,7 +37,7 @@ def eur(view: View, value: Any) -> str:
 
 def state(view: View, row: Row) -> str:
     held = row["state"]
-    return f"{MARKS[held]}{NBSP}{view.say(f'states.{held}').replace(' ', NBSP, 1)}"
+    return f"{MARKS[held]}\u2060{NBSP}{view.say(f'states.{held}').replace(' ', NBSP, 1)}"
 
 
 def asked_eur(view: View, row: Row) -> str:
