@@ -16,13 +16,13 @@ from uuid import uuid4
 import duckdb
 from filelock import FileLock
 
-from impact_analytics import checks
+from impact_analytics import checks, status
 from impact_analytics.checks import read_by
 from impact_analytics.contract import contract
 from impact_analytics.datafiles import DataFile
 from impact_analytics.datafiles.mapping import MappingError
 from impact_analytics.deliveries import delivered
-from impact_analytics.i18n import LANGUAGES
+from impact_analytics.i18n import LANGUAGES, TextError
 from impact_analytics.problems import Problem, Refused, errors
 from impact_analytics.programme import FILE, Programme, ProgrammeError, folders, parse
 from impact_analytics.semantics import used_params, with_marts
@@ -35,7 +35,16 @@ ALTERNATIVES = "alternatives"  # the folder of snapshots as other readings have 
 INPUTS = ("*.csv", "*.toml", "*.geojson")
 FRESH = 2_000_000_000  # nanoseconds in which a file can change again without its time showing it
 KNOWN = frozenset({"known_from", "received_on", "submitted_on", "decided_on"})  # the day something became known
-CODE = ("semantics.py", "build.py", "checks", "contract.py", "datafiles", "problems.py", "texts/checks.toml")
+CODE = (
+    "semantics.py",
+    "build.py",
+    "checks",
+    "contract.py",
+    "datafiles",
+    "problems.py",
+    "status.py",
+    "texts/checks.toml",
+)
 
 
 _digests: dict[tuple[Path, int, int, int], bytes] = {}
@@ -251,14 +260,32 @@ def _write(folder: Path, programme: Programme, id: str, path: Path) -> bool:
 
 
 def _filled(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme) -> checks.Filled:
-    """Fill a database from a programme's files and from every delivery that stands."""
+    """Fill a database from a programme's files and from every delivery that stands; name what its rules lack."""
+    broken = _faults_of_rules(folder, programme)
     try:
-        return checks.fill(db, folder, programme, delivered(folder, programme))
+        filled = checks.fill(db, folder, programme, delivered(folder, programme))
     except (Damaged, MappingError) as damage:
-        words = {lang: damage.sentence(lang) for lang in LANGUAGES}
-        broken = Problem("error", damage.key, f"{folder.name}/{FOLDER}", words=words)
+        broken = [_told(damage, f"{folder.name}/{FOLDER}"), *broken]
         filled = checks.fill(db, folder, programme)
-        return replace(filled, problems=(broken, *filled.problems))
+    return replace(filled, problems=(*broken, *filled.problems))
+
+
+def _told(fault: TextError, place: str) -> Problem:
+    return Problem("error", fault.key, place, words={lang: fault.sentence(lang) for lang in LANGUAGES})
+
+
+def _faults_of_rules(folder: Path, programme: Programme) -> list[Problem]:
+    """Return what is wrong with a folder's status rules; without such a file nothing is."""
+    try:
+        _, faults = status.read(_status_rules(folder), programme)
+    except UnicodeDecodeError:
+        faults = (status.StatusError("encoding"),)
+    return [_told(fault, f"{folder.name}/{status.FILE}") for fault in faults]
+
+
+def _status_rules(folder: Path) -> str:
+    path = folder / status.FILE
+    return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
 
 
 def _made(db: duckdb.DuckDBPyConnection, folder: Path, programme: Programme, filled: checks.Filled) -> list[Problem]:
@@ -316,6 +343,7 @@ def _write_notes(db: duckdb.DuckDBPyConnection, folder: Path, id: str, problems:
     shapes = folder / "areas.geojson"
     notes = {
         "programme": _settings(folder),
+        "status": _status_rules(folder),
         "id": id,
         "newest": _newest(db).isoformat(),
         "built": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -38,6 +38,7 @@ PLACES = {
     "contract": Place(1),
     "problems": Place(1),
     "filters": Place(2),
+    "status": Place(2),
     "store": Place(2, never=(f"{PACKAGE}.semantics",)),
     "geo": Place(2),
     "datafiles": Place(2),

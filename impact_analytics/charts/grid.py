@@ -37,6 +37,7 @@ FEW = 4  # columns up to which a share keeps its decimals
 DENSE = 8  # columns from which on only the years are named
 AXES = {"row": "origin", "column": "nature"}
 GRADES = ("received", "late", "to_be_completed", "missing")
+STATUSES = ("late", "watch", "not_known", "on_track", "not_started", "ended", "withdrawn")
 COUNT = UNITS["count"]
 
 
@@ -113,6 +114,42 @@ def grades_alt(rows: pd.DataFrame, lang: str) -> str:
     said = words("grades", lang, rows=rows["id"].nunique(), columns=rows["period_id"].nunique(), told=told)
     missing = list(dict.fromkeys(rows.loc[rows["grade"].eq("missing"), "label"]))
     return said + (" " + words("grades_missing", lang, who=listing(missing, lang)) if missing else "")
+
+
+def statuses(rows: pd.DataFrame, look: Theme, lang: str) -> go.Figure:
+    """Draw a sign and a colour a status, projects down and periods across; columns id, label, period_id, grade.
+
+    `grade` is one of STATUSES; a cell carries [period_id]. Only those that occur are explained above.
+    """
+    down = dict(zip(rows["id"], rows["label"], strict=True))
+    periods = sorted(set(rows["period_id"]))
+    names, styles = _period_names(periods, lang), _status_styles(look)
+    found = [grade for grade in STATUSES if rows["grade"].eq(grade).any()]
+    signs = [(styles[grade][0], styles[grade][1], words(f"status_{grade}", lang)) for grade in found]
+    label, top = key(signs, look, left=NAMES)
+    head = LINE * max(map(lines, names), default=1) + 6
+    margin = {"l": NAMES, "r": 8, "t": top + head, "b": 4}
+    across, lanes = ({name: place for place, name in enumerate(some)} for some in (periods, down))
+    cells = [(across[row.period_id], lanes[row.id], row) for row in records(rows)]
+    return figure(
+        [_status([cell for cell in cells if cell[2].grade == grade], styles[grade], lang) for grade in found],
+        look,
+        lang,
+        height=height_of(len(down), LOW_PITCH, margin),
+        margin=margin,
+        xaxis=_column_axis(names, look),
+        yaxis=row_axis(list(down.values()), look, LOW_PITCH),
+        annotations=[label | {"yshift": head}],
+    )
+
+
+def statuses_alt(rows: pd.DataFrame, lang: str) -> str:
+    """Say how many projects had each status in the first period and in the last."""
+    periods = sorted(set(rows["period_id"]))
+    ends = {"first": periods[0], "last": periods[-1]}
+    told = {name: _status_counts(rows.loc[rows["period_id"] == one, "grade"], lang) for name, one in ends.items()}
+    when = {f"{name}_period": period(one, lang) for name, one in ends.items()}
+    return words("statuses", lang, rows=rows["id"].nunique(), columns=len(periods), **told, **when)
 
 
 def causes(rows: pd.DataFrame, look: Theme, lang: str) -> go.Figure:
@@ -247,12 +284,25 @@ def _styles(look: Theme) -> Mapping[str, Style]:
     }
 
 
-def _grade(cells: Sequence[Cell], style: Style, lang: str) -> Spec:
+def _status_styles(look: Theme) -> Mapping[str, Style]:
+    """Return sign, ink and fill of each status; never colour alone."""
+    return {
+        "late": ("×", look.late_text, look.late_soft),
+        "watch": ("!", look.watch_text, look.watch_soft),
+        "not_known": ("?", look.quiet, look.page),
+        "on_track": ("✓", look.on_track_text, look.on_track_soft),
+        "not_started": ("○", look.quiet, look.surface),
+        "ended": ("■", look.quiet, look.surface),
+        "withdrawn": ("–", look.quiet, look.surface),
+    }
+
+
+def _grade(cells: Sequence[Cell], style: Style, lang: str, *, prefix: str = "") -> Spec:
     """Return the cells of one grade: only what differs from cell to cell is sent for each."""
     sign, ink, fill = style
     when = {row.period_id: period(row.period_id, lang).replace(NBSP, " ") for *_, row in cells}
     said = [f"{row.label}, {when[row.period_id]}" for *_, row in cells]
-    grade = words(cells[0][2].grade, lang) if cells else ""
+    grade = words(f"{prefix}{cells[0][2].grade}", lang) if cells else ""
     return _cells(cells, {"color": fill}, said, [[row.id, row.period_id] for *_, row in cells]) | {
         "hovertemplate": f"%{{hovertext}}<br><b>{grade}</b><extra></extra>",
         "texttemplate": f"<b>{sign}</b>",
@@ -262,6 +312,16 @@ def _grade(cells: Sequence[Cell], style: Style, lang: str) -> Spec:
         "constraintext": "none",
         "textfont": {"color": ink},
     }
+
+
+def _status(cells: Sequence[Cell], style: Style, lang: str) -> Spec:
+    """Return the cells of one status; a click asks for the period, whichever the project."""
+    return _grade(cells, style, lang, prefix="status_") | {"customdata": [[row.period_id] for *_, row in cells]}
+
+
+def _status_counts(grades: pd.Series, lang: str) -> str:
+    counts = {one: int(grades.eq(one).sum()) for one in STATUSES}
+    return "; ".join(f"{words(f'status_{one}', lang)} {count}" for one, count in counts.items() if count)
 
 
 def _period_names(periods: Sequence[str], lang: str) -> list[str]:

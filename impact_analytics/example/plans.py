@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from impact_analytics.example.amounts import share, split
+from impact_analytics.example.amounts import CENT, ZERO, share, split
 from impact_analytics.example.days import between, later
 from impact_analytics.example.frame import INDICATORS
 from impact_analytics.example.projects import act, rounded, slug
@@ -175,9 +175,28 @@ def change(rng: Random, member: Member, kind: str, requested_on: date) -> Row:
         "outcome": None,
         "effective_on": None,
         "act_id": None,
+        "moved_eur": None,
         "known_from": requested_on,
         "source_id": SOURCE,
     }
+
+
+def amounts_moved(rng: Random, changes: Sequence[Row], budget: Sequence[Row]) -> None:
+    """Write into each request for another budget what it asks to move: what was approved, or a round amount."""
+    versions = grouped(budget, "project_id")
+    for row in changes:
+        if row["kind"] == "budget":
+            asked = Decimal(rng.randrange(40, 400) * 100).quantize(CENT)
+            row["moved_eur"] = moved_between(versions[row["project_id"]]) if row["outcome"] == "approved" else asked
+
+
+def moved_between(budget: Sequence[Row]) -> Decimal:
+    """Return what moved between cells from the second budget of a project to the third."""
+    second, third = (
+        {(row["action_line"], row["cost_category"]): row["amount_eur"] for row in budget if row["version"] == version}
+        for version in (2, 3)
+    )
+    return sum((max(ZERO, amount - second[cell]) for cell, amount in third.items()), ZERO)
 
 
 def change_acts(changes: Sequence[Row]) -> list[Row]:

@@ -12,7 +12,7 @@ from impact_analytics.example.days import AS_OF
 from impact_analytics.example.requests import requests
 from impact_analytics.example.rows import Row, Tables, by, csv_text, grouped
 from impact_analytics.example.story import Member, members
-from impact_analytics.example.texts import PROGRAMME, README
+from impact_analytics.example.texts import PROGRAMME, README, STATUS
 from impact_analytics.example.truth import Truth, truth
 
 
@@ -20,7 +20,7 @@ def write(folder: Path, seed: int = 7) -> None:
     """Write all files of the example programme into a folder; the same seed gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     shapes = country(seed)
-    files = {"programme.toml": PROGRAMME, "README.md": README, "areas.geojson": geojson(shapes)}
+    files = {"programme.toml": PROGRAMME, "status.toml": STATUS, "README.md": README, "areas.geojson": geojson(shapes)}
     files |= {f"{name}.csv": csv_text(rows) for name, rows in tables(seed, shapes).items()}
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
@@ -103,6 +103,7 @@ def planned(seed: int, company: Sequence[Member], shapes: Mapping[str, Any], fou
     partners = network.partners(drawn(seed, "partners"), company, found["act"], shapes)
     budget = plans.budgets(drawn(seed, "budget"), company, found["funding"], found["act"])
     changes = plans.changes(drawn(seed, "changes"), company, found["funding"])
+    plans.amounts_moved(drawn(seed, "amounts moved"), changes, budget)
     return {
         "act": found["act"] + plans.change_acts(changes),
         "partner": partners,

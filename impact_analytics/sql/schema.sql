@@ -435,6 +435,7 @@ CREATE TABLE citation (
 
 -- it: le rimodulazioni chieste e il loro esito
 -- en: the changes asked for and their outcome
+-- `moved_eur`: what a change of the budget asks to move between items; blank where the request does not say.
 CREATE TABLE change_request (
     change_id VARCHAR PRIMARY KEY CHECK (regexp_full_match(change_id, '[a-z0-9_]+')),
     project_id VARCHAR NOT NULL REFERENCES project (project_id),
@@ -446,6 +447,7 @@ CREATE TABLE change_request (
     outcome VARCHAR CHECK (outcome IN ('approved', 'refused', 'withdrawn')),
     effective_on DATE,
     act_id VARCHAR REFERENCES act (act_id),
+    moved_eur DECIMAL(18, 2) CHECK (moved_eur >= 0),
     known_from DATE NOT NULL,
     source_id VARCHAR NOT NULL REFERENCES source (source_id),
     CHECK (decided_on >= requested_on),

@@ -2,6 +2,7 @@
 
 from impact_analytics.contract import Table, contract
 from impact_analytics.i18n import LANGUAGES, texts
+from impact_analytics.status import SAMPLE
 
 
 def readme(id: str) -> str:
@@ -13,7 +14,8 @@ def _parts(lang: str) -> list[str]:
     said = texts("starter", lang)["readme"]
     head = f"| {said['file']} | {said['holds']} | {said['columns']} |\n|---|---|---|\n"
     rows = "\n".join(_row(table, lang) for table in contract().values())
-    paragraphs = [said[key] for key in ("about", "first", "rules", "shapes", "supplied")]
+    paragraphs = [said[key] for key in ("about", "first", "rules", "shapes", "status")]
+    paragraphs += [f"```toml\n{SAMPLE}```", said["supplied"]]
     return [f"## {said['heading']}", *paragraphs, head + rows]
 
 

@@ -60,6 +60,9 @@ body = ""
 it = "Revisore"
 en = "Auditor"
 
+# Le regole che danno uno stato ai progetti stanno in un file a parte, status.toml: il README dice come.
+# The rules that give projects a status stand in a file of their own, status.toml: the README says how.
+
 # L'anno scolastico, mese-giorno, per le linee con school_time in action_line.csv.
 # The school year, month-day, for the lines with school_time in action_line.csv.
 [school]
@@ -75,6 +78,7 @@ ends = "06-30"
 # gap_watch_points = 10     # scarto da seguire, in punti / gap to watch, in points
 # gap_late_points = 20      # scarto in ritardo, in punti / gap that is late, in points
 # on_the_spot_share = 0.10  # quota da controllare in loco / share to check on the spot
+# budget_tolerance = 0.10   # variazione di una categoria di spesa / change of a cost category
 
 [grounds]
 # request_days = {{ it = "DA SOSTITUIRE: art. ...", en = "TO BE REPLACED: Art. ..." }}

@@ -21,11 +21,11 @@ def draw(
 ) -> None:
     """Draw the buttons of a sheet; `told` is what the workbook says of it, the files are made when asked for.
 
-    `part` names the files of a page that offers several.
+    `part` goes into the name of the files, where a page hands out more than one sheet.
     """
     mark = view.app("example_band") if view.example else ""
-    what = f"{view.spec.slug}_{part}" if part else view.spec.slug
-    name = f"{view.app('example_file') if mark else ''}{view.programme.id}_{what}_{view.as_of.isoformat()}"
+    stem = "_".join(filter(None, (view.programme.id, view.spec.slug, part, view.as_of.isoformat())))
+    name = f"{view.app('example_file') if mark else ''}{stem}"
     files: list[tuple[str, Callable[[], bytes], str]] = [
         ("xlsx", lambda: workbook([sheet()], told(), notes_name=view.say("notes"), mark=mark), XLSX),
         ("csv", lambda: csv_file(sheet().plain, mark=mark), "text/csv"),

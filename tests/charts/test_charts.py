@@ -75,6 +75,11 @@ SHEETS = frame_of(
     ("b", "Bassa", "2031-Q1", "to_be_completed"),
     ("c", "Costa", "2030-Q4", None),
 )
+STATUSES = frame_of(
+    "id label period_id grade",
+    *((place, f"Luogo {place}", "2030-Q4", grade) for place, grade in enumerate(grid.STATUSES)),
+    (0, "Luogo 0", "2031-Q1", "on_track"),
+)
 CAUSES = frame_of("origin nature value", ("ente", "tecnica", 3), (None, "tecnica", 5))
 STEPS = frame_of(
     "label known_on ends_on uncertain",
@@ -125,6 +130,7 @@ EVERY = {
     "clocks": Chart(deviation.clocks, deviation.clocks_alt, CLOCKS),
     "heat": Chart(grid.heat, grid.heat_alt, CELLS, {"unit": SHARE}),
     "grades": Chart(grid.grades, grid.grades_alt, SHEETS),
+    "statuses": Chart(grid.statuses, grid.statuses_alt, STATUSES),
     "causes": Chart(grid.causes, grid.causes_alt, CAUSES),
     "steps": Chart(deadlines.steps, deadlines.steps_alt, STEPS, {"as_of": AS_OF, "limits": LIMITS}),
     "projects": Chart(deadlines.projects, deadlines.projects_alt, PROJECTS, {"as_of": AS_OF}),
@@ -283,6 +289,14 @@ def test_each_grade_has_a_sign_a_colour_and_a_word():
     assert len({trace.marker.color for trace in figure.data}) == len(grid.GRADES)
     assert sum(len(trace.x) for trace in figure.data) == SHEETS["grade"].notna().sum()
     assert "Bassa" in grid.grades_alt(SHEETS, "it")
+
+
+def test_each_status_has_a_sign_and_a_word_and_a_click_asks_for_its_period():
+    figure = drawn("statuses")
+    assert len({trace.texttemplate for trace in figure.data}) == len(grid.STATUSES) == len(figure.data)
+    assert {tuple(cell) for trace in figure.data for cell in trace.customdata} == {("2030-Q4",), ("2031-Q1",)}
+    assert sum(len(trace.x) for trace in figure.data) == len(STATUSES)
+    assert grid.statuses_alt(STATUSES, "it").endswith("I\u00a0trim.\u00a02031: in linea 1.")
 
 
 def test_causes_count_what_is_not_coded():
