@@ -80,12 +80,17 @@ def of_project(asked: Asked, project: str) -> Asked:
 
 @dataclass(frozen=True)
 class Value:
-    """One figure: its metric, value, basis, and the dimensions it is not split by although they are narrowed."""
+    """One figure: its metric, value, basis, and the dimensions it is not split by although they are narrowed.
+
+    `asked` is the question it answers, and `answers` the metric that was asked where another stands in for it.
+    """
 
     metric: str
     value: Any
     basis: str
     not_split: tuple[str, ...] = ()
+    asked: Asked | None = field(default=None, compare=False, repr=False)
+    answers: str = field(default="", compare=False, repr=False)
 
     @property
     def unit(self) -> str:
@@ -214,7 +219,7 @@ def values(asked: Asked, names: Sequence[str]) -> dict[str, Value]:
     rows, not_split = _answers(asked, tuple(names))
     found = rows[asked.as_of,]
     return {
-        name: Value(name, None, "", not_split[name]) if name in not_split else Value(name, *found[name])
+        name: Value(name, None, "", not_split[name], asked) if name in not_split else Value(name, *found[name], asked=asked)
         for name in names
     }
 
@@ -321,7 +326,9 @@ def periods_set(snapshot: Snapshot) -> frozenset[date]:
 
 
 def ids(snapshot: Snapshot, source: str) -> list[str]:
-    """Return the ids that a page's choice may take: of a dimension, of comparable metrics, or of acts with a term."""
+    """Return the ids that a page's choice may take: of a dimension, of metrics (comparable or all), of acts with a term."""
+    if source == "metric_all":
+        return list(metrics())
     if source == "metric":
         return [id for id, metric in metrics().items() if metric.comparable]
     if source == "act":
