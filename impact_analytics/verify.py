@@ -1,7 +1,7 @@
-"""Whether a figure shown is what the input files say: worked out anew in plain Python, snapshot id and rows compared."""
+"""Whether a figure shown is what the input files say: worked out anew in plain Python, id and rows compared."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -23,7 +23,9 @@ from impact_analytics.store import NoSnapshot, Snapshot, current
 from impact_analytics.supplied import SuppliedError
 
 CLOSE = 1e-9  # floats are worked out in another order
-Outcome = Literal["same", "differs", "rows_differ", "id_differs", "damaged", "changed", "moved_on", "no_folder", "not_split"]
+Outcome = Literal[
+    "same", "differs", "rows_differ", "id_differs", "damaged", "changed", "moved_on", "no_folder", "not_split"
+]
 FALSE = ("differs", "rows_differ", "id_differs", "damaged")
 
 
@@ -100,7 +102,7 @@ def rows_of(folder: Path, _files: str) -> Tables:
 
 
 def rows_behind(snapshot: Snapshot, folder: Path | None) -> Tables:
-    """Return the input rows that a snapshot was built from: those of the files if they are still these, else its own."""
+    """Return the input rows of a snapshot: those of the files if it was built from these, else its own."""
     try:
         if folder and build.fingerprint(folder) == snapshot.id:
             return rows_of(folder, snapshot.id)
@@ -146,7 +148,7 @@ def _sql(source: str) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in paths if path.is_file())
 
 
-def _odd_rows(snapshot: Snapshot, metric: str, rows: Tables) -> Iterable[str]:
+def _odd_rows(snapshot: Snapshot, metric: str, rows: Tables) -> Iterator[str]:
     """Yield the place of rows under a metric that stand otherwise in the database than in the files."""
     for name in tables_behind(metric):
         known = ("odd", snapshot, name)
@@ -172,13 +174,13 @@ def _plainly(row: Row, table: Table) -> tuple[Any, ...]:
     return row.basis, row.line, *(_cell(row[column.name], column.type) for column in table.columns)
 
 
-def _cell(cell: Any, type: str) -> Any:
-    if cell is None or (type != "VARCHAR" and not str(cell).strip()):
+def _cell(cell: Any, kind: str) -> Any:
+    if cell is None or (kind != "VARCHAR" and not str(cell).strip()):
         return None
-    if type.startswith("DECIMAL"):
+    if kind.startswith("DECIMAL"):
         return plain.decimal(str(cell))
-    if type in ("INTEGER", "BIGINT"):
+    if kind in ("INTEGER", "BIGINT"):
         return int(cell)
-    if type == "DOUBLE":
+    if kind == "DOUBLE":
         return float(plain.decimal(str(cell)))
-    return str(cell).strip().lower() if type == "BOOLEAN" else str(cell)
+    return str(cell).strip().lower() if kind == "BOOLEAN" else str(cell)

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from impact_analytics.plain.figures import Figure, Part, Question, part, total, twin
-from impact_analytics.plain.rows import Row
 
 
 def newest_counts(asked: Question, column: str) -> Iterator[Part]:
     """Yield a number of the newest reference day of each territory by the day."""
     areas = {row["territory"]: row["macro_area"] for row in asked.tables.rows("territory")}
-    newest: dict[str, Row] = {}
-    for row in sorted(asked.known("population", "on_date"), key=lambda row: row["on_date"]):
-        newest[row["territory"]] = row
+    counted = sorted(asked.known("population", "on_date"), key=lambda row: row["on_date"])
+    newest = {row["territory"]: row for row in counted}
     for territory, row in newest.items():
         yield part(row.number(column), {"territory": territory, "macro_area": areas[territory]}, row, column=column)
 

@@ -122,8 +122,8 @@ def mean(parts: Iterable[Part]) -> Figure:
 
     def fold(found: Sequence[Part]) -> Any:
         known = [(one.amount, one.weight) for one in found if one.amount is not None and one.weight is not None]
-        weights = sum(weight for _, weight in known)
-        return float(sum(amount * Fraction(weight) for amount, weight in known) / Fraction(weights)) if weights else None
+        weights = Fraction(sum(weight for _, weight in known))
+        return float(sum(amount * Fraction(weight) for amount, weight in known) / weights) if weights else None
 
     return Figure(parts, fold)
 

@@ -19,16 +19,21 @@ def newest_endowments(asked: Question) -> list[Row]:
     return list(found.values())
 
 
+def of_call(row: Row) -> Part:
+    """Return a call's endowment, which stands under no project."""
+    return part(row.euro("amount_eur"), {}, row, column="amount_eur")
+
+
 @twin
 def endowment(asked: Question) -> Figure:
     """Add the newest endowment of each call."""
-    return total(part(row.euro("amount_eur"), {}, row, column="amount_eur") for row in newest_endowments(asked))
+    return total(of_call(row) for row in newest_endowments(asked))
 
 
 @twin
 def endowment_total(asked: Question) -> Figure:
     """Add the newest endowment of each call where it is what the projects' funding must add up to."""
-    return total(part(row.euro("amount_eur"), {}, row, column="amount_eur") for row in newest_endowments(asked) if row.true("total"))
+    return total(of_call(row) for row in newest_endowments(asked) if row.true("total"))
 
 
 def assigned(asked: Question, *, active: bool) -> Iterator[Part]:

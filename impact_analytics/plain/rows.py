@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -89,8 +88,7 @@ T = TypeVar("T")
 def remembered(function: Callable[Concatenate[Tables, P], T]) -> Callable[Concatenate[Tables, P], T]:
     """Remember what is worked out of rows for as long as they are held."""
 
-    @wraps(function)
-    def answered(tables: Tables, *about: P.args, **named: P.kwargs) -> T:
+    def answered(tables: Tables, /, *about: P.args, **named: P.kwargs) -> T:
         key = (function, *about, *named.items())
         if key not in tables.memory:
             if len(tables.memory) >= KEPT:
@@ -156,9 +154,9 @@ def _content(file: DataFile) -> tuple[Sequence[str], Iterator[Place], frozenset[
 def _parquet(path: Path) -> tuple[Sequence[str], Iterator[Place], frozenset[str]]:
     whole = parquet.read_table(path)
     values = (tuple(row.values()) for row in whole.to_pylist())
-    numbers = {name for name, kind in zip(whole.column_names, whole.schema.types, strict=True) if "string" not in str(kind)}
-    places = ((line, [_text(value) for value in row]) for line, row in enumerate(values, 1))
-    return whole.column_names, places, frozenset(numbers)
+    types = zip(whole.column_names, whole.schema.types, strict=True)
+    numbers = frozenset(name for name, kind in types if "string" not in str(kind))
+    return whole.column_names, ((line, [*map(_text, row)]) for line, row in enumerate(values, 1)), numbers
 
 
 def _text(value: Any) -> str | None:
@@ -183,7 +181,8 @@ def _mapped(file: DataFile, said: Mapping[str, str | None], numbers: frozenset[s
         cell = file.mapping.values.get(ours, {}).get(cell, cell)
         if types[ours] == "DATE" and file.mapping.date_format:
             cell = _day(cell, file.mapping.date_format)
-        if types[ours] in AMOUNTS and file.mapping.decimal == "," and theirs not in numbers and SEPARATED.fullmatch(cell):
+        comma = file.mapping.decimal == "," and theirs not in numbers
+        if types[ours] in AMOUNTS and comma and SEPARATED.fullmatch(cell):
             cell = cell.replace(".", "").replace(",", ".")
         found[ours] = cell
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from impact_analytics.plain.figures import Figure, Part, Question, earliest, largest, total, twin
@@ -33,7 +34,7 @@ def months_between(start: date, end: date) -> int:
 
 def moved(found: Sequence[Decision], *extensions: str) -> int:
     """Return the months by which extensions of some kinds moved a term."""
-    steps = zip(found, found[1:], strict=False)
+    steps = pairwise(found)
     return sum(months_between(before[2], after[2]) for before, after in steps if after[3]["extension"] in extensions)
 
 

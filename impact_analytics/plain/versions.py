@@ -57,7 +57,13 @@ def newest_and_before(tables: Tables, table: str, project: str, day: date) -> tu
 
 
 def stock(
-    tables: Tables, project: str, newest: Sequence[Row], before: Sequence[Row], column: str, *, leaves: date | None = None
+    tables: Tables,
+    project: str,
+    newest: Sequence[Row],
+    before: Sequence[Row],
+    column: str,
+    *,
+    leaves: date | None = None,
 ) -> Iterator[Part]:
     """Yield the rows that say an amount now; what only earlier ones named is known to be nothing.
 

@@ -218,10 +218,7 @@ def values(asked: Asked, names: Sequence[str]) -> dict[str, Value]:
     """Return metrics as of the day asked, unsplit."""
     rows, not_split = _answers(asked, tuple(names))
     found = rows[asked.as_of,]
-    return {
-        name: Value(name, None, "", not_split[name], asked) if name in not_split else Value(name, *found[name], asked=asked)
-        for name in names
-    }
+    return {name: Value(name, *found.get(name, (None, "")), not_split.get(name, ()), asked) for name in names}
 
 
 def by_id(asked: Asked, names: tuple[str, ...], dimension: str) -> dict[str, dict[str, Any]]:
@@ -326,7 +323,7 @@ def periods_set(snapshot: Snapshot) -> frozenset[date]:
 
 
 def ids(snapshot: Snapshot, source: str) -> list[str]:
-    """Return the ids that a page's choice may take: of a dimension, of metrics (comparable or all), of acts with a term."""
+    """Return the ids that a page's choice may take: of a dimension, of metrics (all, or comparable), of acts."""
     if source == "metric_all":
         return list(metrics())
     if source == "metric":

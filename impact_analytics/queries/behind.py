@@ -11,22 +11,19 @@ from impact_analytics.plain import NotSplit, Part, Question, Recomputed, Row, Ta
 from impact_analytics.queries.asked import Asked
 from impact_analytics.store import Snapshot, cursor
 
+__all__ = ["Behind", "Recomputed", "Stands", "figure", "listed", "newest_period", "question", "tables"]
+
 
 @dataclass(frozen=True)
-class Behind:
-    """One input row behind a figure: what it put in (None for a row that stands beside another), where it stands.
+class Stands:
+    """Where an input row stands and what it belongs to.
 
-    `document` is the address of its act or source, `source` the source's title; a sheet or request it belongs to is
-    named by id.
+    `column` is where an amount stands in it, `document` the address of its act or source, `source` that one's title,
+    `sheet` the project and period of its sheet, `request` its payment request.
     """
 
-    measure: str
-    amount: Any
-    weight: Any
     row: Row
     column: str
-    at: Mapping[str, str | None]
-    basis: str
     source: str
     document: str
     sheet: tuple[str, str]
@@ -38,6 +35,17 @@ class Behind:
         return self.row.cell(self.column)
 
 
+@dataclass(frozen=True)
+class Behind:
+    """What input rows put into a measure: the amount, its weight in a mean, the ids it stands under, and the rows."""
+
+    measure: str
+    amount: Any
+    weight: Any
+    ids: Mapping[str, str | None]
+    rows: tuple[Stands, ...]
+
+
 @lru_cache(maxsize=2)
 def tables(snapshot: Snapshot) -> Tables:
     """Return the input rows as a snapshot holds them, each table fetched when it is first asked for."""
@@ -45,7 +53,8 @@ def tables(snapshot: Snapshot) -> Tables:
     def load(table: str) -> list[Row]:
         names = contract()[table].names
         columns = ", ".join(f'"{name}"' for name in names)
-        fetched = cursor(snapshot).execute(f'SELECT {columns}, "file", line, basis FROM "{table}" ORDER BY "file", line')
+        sql = f'SELECT {columns}, "file", line, basis FROM "{table}" ORDER BY "file", line'
+        fetched = cursor(snapshot).execute(sql)
         return [
             Row(table, file, line, basis, dict(zip(names, map(_written, cells), strict=True)))
             for *cells, file, line, basis in fetched.fetchall()
@@ -60,6 +69,7 @@ def question(asked: Asked, rows: Tables, late_days: int | None = None) -> Questi
     return Question(rows, asked.as_of, asked.chosen, asked.without, late)
 
 
+@lru_cache(maxsize=64)
 def figure(asked: Asked, metric: str, rows: Tables) -> Recomputed | None:
     """Return a metric worked out from rows; None where it cannot be narrowed so."""
     try:
@@ -85,11 +95,12 @@ def newest_period(found: Recomputed, rows: Tables) -> tuple[str, date | None]:
 def _measure(measure: str, parts: Sequence[Part], rows: Tables, lang: str) -> Iterator[Behind]:
     counting = [part for part in parts if part.counts or (part.weight is not None and part.amount is not None)]
     for part in sorted(counting, key=_size, reverse=True):
-        for place, row in enumerate(part.rows):
-            amount, weight = (part.amount, part.weight) if place == 0 else (None, None)
-            source, document = _document(rows, row, lang)
-            about = (part.column if place == 0 else "", part.at, part.basis, source, document)
-            yield Behind(measure, amount, weight, row, *about, _sheet(rows, row), _request(row))
+        standing = tuple(_stands(rows, row, part.column if row is part.rows[0] else "", lang) for row in part.rows)
+        yield Behind(measure, part.amount, part.weight, part.at, standing)
+
+
+def _stands(rows: Tables, row: Row, column: str, lang: str) -> Stands:
+    return Stands(row, column, *_document(rows, row, lang), _sheet(rows, row), _request(row))
 
 
 def _size(part: Part) -> float:
