@@ -8,7 +8,7 @@ import streamlit as st
 from impact_analytics.exports import csv_file
 from impact_analytics.queries import data
 from impact_analytics.ui import markup, page, passport
-from impact_analytics.ui.page import Card, Column, View
+from impact_analytics.ui.page import Column, View
 from impact_analytics.ui.spec import pages
 
 WARNINGS_SHOWN = 60
@@ -241,18 +241,19 @@ def draw_freshness(view: View) -> None:
     built = state.built.astimezone(UTC) if state.built else None
     day = page.written(view, built.date(), "date") if built else view.app("not_known")
     page.heading(view.say("freshness_title"))
-    page.cards(
-        [
-            Card(view.app("snapshot"), state.id[:SHORT_ID], note=view.say("snapshot_note", id=state.id)),
-            Card(view.say("built"), day, note=f"{built:%H:%M} UTC" if built else ""),
-            Card(
-                view.say("col_rows"),
-                count(view, state.rows),
-                note=view.say("filled", filled=state.filled, total=state.tables),
-            ),
-            Card(view.say("newest"), page.written(view, state.newest, "date"), note=view.say("newest_note")),
-        ]
-    )
+    facts = [
+        (view.app("snapshot"), state.id[:SHORT_ID], view.say("snapshot_note", id=state.id)),
+        (view.say("built"), day, f"{built:%H:%M} UTC" if built else ""),
+        (view.say("col_rows"), count(view, state.rows), view.say("filled", filled=state.filled, total=state.tables)),
+        (view.say("newest"), page.written(view, state.newest, "date"), view.say("newest_note")),
+    ]
+    shown = pd.DataFrame(facts, columns=["term", "value", "note"])
+    columns = [
+        Column("term", view.say("col_term")),
+        Column("value", view.say("col_value"), "right"),
+        Column("note", view.app("note"), wide=True),
+    ]
+    page.table(shown, columns, caption=view.say("freshness_title"))
     page.bullets([page.linked(view.link("data", tab="freshness", snapshot=state.id), view.say("pin"))])
     left, right = st.columns(2, gap="large")
     with left:

@@ -122,7 +122,10 @@ def draw_measure(view: View, measure: str, items: Sequence[Behind]) -> None:
 
 def row_of(view: View, one: Behind, *, weighed: bool) -> str:
     """Return one item as cells: what it puts in, of whom, where its rows stand, their documents, the way down."""
-    amounts = [passport.amount(view, one), *([page.written(view, one.weight, "eur")] if weighed else [])]
+    amounts = [
+        passport.amount(view, one.measure, one.amount),
+        *([page.written(view, one.weight, "eur")] if weighed else []),
+    ]
     cells = [f'<td class="right">{markup.escape(said)}</td>' for said in amounts]
     texts = (markup.escape(whose(view, one)), places(view, one), sources_of(one), "<br>".join(further(view, one)))
     return "".join([*cells, *(f"<td>{text or '–'}</td>" for text in texts)])
@@ -139,11 +142,17 @@ def places(view: View, one: Behind) -> str:
     """Return where the rows of an item stand, each a way to its table."""
     said = [
         f"{markup.anchor(view.link('data', tab='tables', table=stands.row.table), stands.row.table)}"
-        f'<span class="place">{markup.escape(passport.place(view, stands))}</span>'
+        f'<span class="place">{markup.escape(placed(view, one, stands))}</span>'
         for stands in one.rows[:PLACES_SHOWN]
     ]
     more = len(one.rows) - PLACES_SHOWN
     return "".join(said) + (page.quietly(view.say("more_rows", count=more)) if more > 0 else "")
+
+
+def placed(view: View, one: Behind, stands: Stands) -> str:
+    """Say where a row stands, and what it puts in where several are put together."""
+    where = passport.place(view, stands)
+    return where if stands.amount is None else f"{where}: {passport.amount(view, one.measure, stands.amount)}"
 
 
 def sources_of(one: Behind) -> str:
@@ -160,12 +169,13 @@ def further(view: View, one: Behind) -> Iterator[str]:
         yield markup.anchor(view.link("sheets", project=project, period=period), view.say("to_sheet", period=period))
     for request in list(dict.fromkeys(stands.request for stands in one.rows if stands.request))[:1]:
         yield markup.anchor(view.link("payments", request=request), view.say("to_request", request=request))
-    if project := one.ids.get("project"):
-        yield markup.anchor(view.link("project", project=project), view.say("project").lower())
+    if whole := one.ids.get("project"):
+        yield markup.anchor(view.link("project", project=whole), view.say("project").lower())
 
 
 def draw_downloads(view: View, asked: Asked, name: str, items: Sequence[Behind]) -> None:
-    downloads.draw(view, "behind", lambda: sheet(view, items), lambda: notes(view, asked, name))
+    with st.container(horizontal=True):
+        downloads.draw(view, "behind", lambda: sheet(view, items), lambda: notes(view, asked, name))
 
 
 def sheet(view: View, items: Sequence[Behind]) -> Sheet:
@@ -174,6 +184,7 @@ def sheet(view: View, items: Sequence[Behind]) -> Sheet:
     fields = [
         Field("measure", view.say("col_measure")),
         Field("amount", view.say("col_amount"), unit_in="unit"),
+        Field("inner", view.say("col_inner"), unit_in="unit"),
         Field("weight", view.say("col_weight"), "eur"),
         Field("whose", view.say("col_of")),
         Field("table", view.say("col_table")),
@@ -194,6 +205,7 @@ def flat(view: View, one: Behind, stands: Stands, *, first: bool) -> Mapping[str
     return {
         "measure": passport.name_of(view, one.measure),
         "amount": amount if first else None,
+        "inner": stands.amount,
         "unit": unit,
         "weight": one.weight if first else None,
         "whose": whose(view, one),

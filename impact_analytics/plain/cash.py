@@ -13,7 +13,7 @@ def payments(asked: Question, kind: str = "") -> Iterator[Part]:
     for row in asked.known("payment"):
         if kind in ("", row["kind"]):
             at, column = places(asked.tables)[row["project_id"]], "amount_eur"
-            yield part(row.euro(column), at, row, under=row["project_id"], column=column)
+            yield part(row.euro(column), at, row, column=column)
 
 
 def came_back(asked: Question) -> list[Row]:
@@ -26,7 +26,7 @@ def recoveries(asked: Question, rows: list[Row], column: str, sign: int = 1) -> 
     for row in rows:
         amount = row.euro(column)
         signed = None if amount is None else sign * amount
-        yield part(signed, places(asked.tables)[row["project_id"]], row, under=row["project_id"], column=column)
+        yield part(signed, places(asked.tables)[row["project_id"]], row, column=column)
 
 
 @twin
@@ -86,6 +86,6 @@ def uncovered_advance(asked: Question) -> Figure:
         for row in decided(asked):
             at, column = places(asked.tables)[row["project_id"]], "eligible_eur"
             eligible = row.euro(column)
-            yield part(None if eligible is None else -eligible, at, row, under=row["project_id"], column=column)
+            yield part(None if eligible is None else -eligible, at, row, column=column)
 
     return above_zero(parts())

@@ -11,6 +11,7 @@ from typing import Any
 from impact_analytics.plain.rows import Row, Tables
 from impact_analytics.semantics import Metric, metrics
 
+MIXED = "mixed"  # of several bases, which are never one number
 STRENGTH = ("published", "supplied", "estimate", "example")
 
 At = Mapping[str, str | None]
@@ -38,8 +39,9 @@ class Question:
 class Part:
     """What rows put into a figure: its amount, the ids it stands under, and the rows, the one that says it first.
 
-    An amount of None is a row that says nothing of it; one of 0 is a row that counts for nothing. `under` is what parts
-    are put together by first, `weight` what a mean weighs by, `column` where in the first row the amount stands.
+    An amount of None is a row that says nothing of it; one of 0 is a row that counts for nothing. `under` is what is
+    counted once, `weight` what a mean weighs by, `column` where in the first row the amount stands; `made_of` holds the
+    parts that an amount was worked out of before.
     """
 
     amount: Any
@@ -49,6 +51,7 @@ class Part:
     under: str = ""
     weight: Decimal | None = None
     column: str = ""
+    made_of: tuple["Part", ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -105,16 +108,20 @@ def different(parts: Iterable[Part]) -> Figure:
     return Figure(parts, lambda found: len({part.under for part in found}) if found else None)
 
 
-def above_zero(parts: Iterable[Part]) -> Figure:
-    """Add amounts for each thing they stand under, and then what is above zero of those."""
+def above_zero(flows: Iterable[Part]) -> Figure:
+    """Add for each project what is above zero of the sum of its flows."""
+    projects: dict[str | None, list[Part]] = defaultdict(list)
+    for flow in flows:
+        projects[flow.at["project"]].append(flow)
+    return total(_above_zero(tuple(found)) for found in projects.values())
 
-    def fold(found: Sequence[Part]) -> Any:
-        sums: dict[str, Any] = defaultdict(Decimal)
-        for one in found:
-            sums[one.under] += one.amount
-        return sum((max(Decimal(0), amount) for amount in sums.values()), Decimal(0)) if sums else None
 
-    return Figure(parts, fold)
+def _above_zero(flows: tuple[Part, ...]) -> Part:
+    amounts = [flow.amount for flow in flows if flow.amount is not None]
+    bases = {flow.basis for flow in flows}
+    rows = tuple(row for flow in flows for row in flow.rows)
+    basis = next(iter(bases)) if len(bases) == 1 else MIXED
+    return Part(max(Decimal(0), sum(amounts, Decimal(0))), flows[0].at, rows, basis, made_of=flows)
 
 
 def mean(parts: Iterable[Part]) -> Figure:
@@ -157,16 +164,16 @@ def recomputed(asked: Question, name: str) -> Recomputed:
     first, second = (recomputed(asked, one) for one in metric.parts)
     parts = {**first.parts, **second.parts}
     basis = _weakest({first.basis, second.basis} - {""})
-    value = None if basis == "mixed" else _put_together(metric, first.value, second.value)
-    return Recomputed(value, "" if value is None and basis != "mixed" else basis, parts)
+    value = None if basis == MIXED else _put_together(metric, first.value, second.value)
+    return Recomputed(value, "" if value is None and basis != MIXED else basis, parts)
 
 
 def _measured(asked: Question, name: str) -> Recomputed:
     figure = TWINS[name](asked)
     parts = tuple(one for one in figure.parts if _inside(one.at, asked.where))
     bases = {one.basis for one in parts}
-    if len(bases) > 1:
-        return Recomputed(None, "mixed", {name: parts})
+    if len(bases) > 1 or MIXED in bases:
+        return Recomputed(None, MIXED, {name: parts})
     value = figure.fold(parts)
     return Recomputed(value, "" if value is None else next(iter(bases)), {name: parts})
 
@@ -189,4 +196,4 @@ def _put_together(metric: Metric, first: Any, second: Any) -> Any:
 
 
 def _weakest(bases: set[str]) -> str:
-    return "mixed" if "mixed" in bases else max(bases, key=STRENGTH.index, default="")
+    return MIXED if MIXED in bases else max(bases, key=STRENGTH.index, default="")

@@ -18,12 +18,13 @@ __all__ = ["Behind", "Recomputed", "Stands", "figure", "listed", "newest_period"
 class Stands:
     """Where an input row stands and what it belongs to.
 
-    `column` is where an amount stands in it, `document` the address of its act or source, `source` that one's title,
-    `sheet` the project and period of its sheet, `request` its payment request.
+    `column` is where its amount stands, `amount` what it puts in where several rows are put together first, `document`
+    the address of its act or source, `source` that one's title, `sheet` the project and period of its sheet.
     """
 
     row: Row
     column: str
+    amount: Any
     source: str
     document: str
     sheet: tuple[str, str]
@@ -95,12 +96,16 @@ def newest_period(found: Recomputed, rows: Tables) -> tuple[str, date | None]:
 def _measure(measure: str, parts: Sequence[Part], rows: Tables, lang: str) -> Iterator[Behind]:
     counting = [part for part in parts if part.counts or (part.weight is not None and part.amount is not None)]
     for part in sorted(counting, key=_size, reverse=True):
-        standing = tuple(_stands(rows, row, part.column if row is part.rows[0] else "", lang) for row in part.rows)
-        yield Behind(measure, part.amount, part.weight, part.at, standing)
+        yield Behind(measure, part.amount, part.weight, part.at, tuple(_rows(rows, part, lang)))
 
 
-def _stands(rows: Tables, row: Row, column: str, lang: str) -> Stands:
-    return Stands(row, column, *_document(rows, row, lang), _sheet(rows, row), _request(row))
+def _rows(rows: Tables, part: Part, lang: str) -> Iterator[Stands]:
+    """Yield where the rows of a part stand; those of what it was made of, each with its own amount."""
+    for inner in part.made_of or (part,):
+        for place, row in enumerate(inner.rows):
+            column = inner.column if place == 0 else ""
+            amount = inner.amount if part.made_of and place == 0 else None
+            yield Stands(row, column, amount, *_document(rows, row, lang), _sheet(rows, row), _request(row))
 
 
 def _size(part: Part) -> float:

@@ -361,9 +361,9 @@ def foot(
 ) -> None:
     """Draw what stands below a figure: basis, sources, passports of its metrics or its tables, its data on demand."""
     shown = basis or view.programme.basis
-    behind = _passports(view, metrics, asked) if metrics else _tables(view, rows)
-    parts = [markup.basis_mark(shown, view.app(f"bases.{shown}")), _sources(view, sources), behind]
-    st.html(f'<div class="foot">{" ".join(parts)}</div>')
+    parts = [markup.basis_mark(shown, view.app(f"bases.{shown}")), _sources(view, sources)]
+    parts += [_passports(view, metrics, asked), _tables(view, rows)]
+    st.html(f'<div class="foot">{" ".join(filter(None, parts))}</div>')
     if data is not None:
         opened = st.expander(view.app("table"), key=f"{key}_data", on_change="rerun", type="compact")
         if opened.open:

@@ -100,10 +100,10 @@ def place(view: View, stands: Stands) -> str:
     return say(view, "row_place", file=row.file, line=row.line)
 
 
-def amount(view: View, one: Behind) -> str:
+def amount(view: View, measure: str, value: Any) -> str:
     """Return what rows put into a measure, as written."""
-    kind = metrics()[one.measure].unit
-    plain = float(one.amount) if kind in ("share", "points") else one.amount
+    kind = metrics()[measure].unit
+    plain = float(value) if kind in ("share", "points") else value
     return page.written(view, plain, kind)
 
 
