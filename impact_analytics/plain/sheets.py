@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 
 from impact_analytics.plain.figures import Figure, Part, Question, total, twin
 from impact_analytics.plain.projects import every_project, places
@@ -29,14 +30,16 @@ def takes_part(project: Row, period: Row) -> bool:
     )
 
 
-def expected(asked: Question) -> Iterator[Expected]:
-    """Yield the sheets due by the day, or in by then."""
-    every = versions(asked.tables)
-    for id, project in every_project(asked.tables).items():
-        for period in asked.tables.rows("reporting_period"):
-            received = [row for row in every.get((id, period["period_id"]), ()) if row["received_on"] <= asked.as_of]
-            if takes_part(project, period) and (received or period["due_on"] <= asked.as_of):
-                yield project, period, received
+@remembered
+def expected(tables: Tables, day: date) -> Sequence[Expected]:
+    """Return the sheets due by a day, or in by then."""
+    found, every = [], versions(tables)
+    for id, project in every_project(tables).items():
+        for period in tables.rows("reporting_period"):
+            received = [row for row in every.get((id, period["period_id"]), ()) if row["received_on"] <= day]
+            if takes_part(project, period) and (received or period["due_on"] <= day):
+                found.append((project, period, received))
+    return found
 
 
 def grade(asked: Question, period: Row, received: Sequence[Row]) -> str:
@@ -54,7 +57,7 @@ def graded(asked: Question, counts: Callable[[str], bool]) -> Figure:
     """Count the sheets expected whose grade counts."""
 
     def parts() -> Iterator[Part]:
-        for project, period, received in expected(asked):
+        for project, period, received in expected(asked.tables, asked.as_of):
             rows = (*received[::-1], period, project)
             at = {**places(asked.tables)[project["project_id"]], "period": period["period_id"]}
             yield Part(int(counts(grade(asked, period, received))), at, rows, project.basis)

@@ -8,21 +8,27 @@ from typing import Any
 
 from impact_analytics.plain.figures import Figure, Part, Question, earliest, largest, total, twin
 from impact_analytics.plain.projects import known_projects, places, withdrawn
-from impact_analytics.plain.rows import Row
+from impact_analytics.plain.rows import Row, Tables, remembered
 from impact_analytics.plain.versions import by_sheet, standing
 
 Decision = tuple[date, bool, date, Row]  # certain since, the project's own, the term, the row
 
 
 def decisions(asked: Question, project: Row) -> list[Decision]:
-    """Return the decisions on a project's term known by the day, in their order; not those after it withdrew."""
+    """Return the decisions on a project's term known by the day, in their order; none of an act left out."""
+    return _decisions(asked.tables, project, asked.as_of, asked.without)
+
+
+@remembered
+def _decisions(tables: Tables, project: Row, day: date, without: tuple[str, ...]) -> list[Decision]:
     found = []
-    for row in asked.tables.rows("deadline"):
+    for row in tables.rows("deadline"):
         since, own = row["known_from"] or row["decided_not_after"], row["project_id"] is not None
         mine = row["call_id"] == project["call_id"] and row["project_id"] in (None, project["project_id"])
-        left_out = row["act_id"] is not None and row["act_id"] in asked.without
+        left_out = row["act_id"] is not None and row["act_id"] in without
+        # What is decided after a project withdrew is not its own.
         late = project["withdrawn_on"] is not None and since > project["withdrawn_on"]
-        if mine and since <= asked.as_of and not left_out and not late:
+        if mine and since <= day and not left_out and not late:
             found.append((since, own, row["ends_on"], row))
     return sorted(found, key=lambda one: one[:3])
 
