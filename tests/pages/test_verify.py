@@ -2,6 +2,7 @@
 
 import random
 import re
+import shutil
 from dataclasses import dataclass, replace
 from functools import cache
 from html import unescape
@@ -10,11 +11,12 @@ from urllib.parse import parse_qsl, urlsplit
 import duckdb
 import pytest
 
-from impact_analytics import build, verify
+from impact_analytics import verify
 from impact_analytics.filters import from_pairs
 from impact_analytics.queries import asked, of_project, periods
+from impact_analytics.semantics import metrics
 from impact_analytics.settings import ROOT
-from impact_analytics.store import release
+from impact_analytics.store import database, pointer
 from impact_analytics.theme import theme
 from impact_analytics.ui import page, reader
 from impact_analytics.ui.page import PASSPORT, View
@@ -122,29 +124,31 @@ def test_every_metric_that_a_chart_draws_is_confirmed(programme):
 
 @pytest.mark.xfail(reason="one bare card is left, on a page that others are changing", strict=True)
 def test_every_card_with_a_number_leads_to_its_passport():
-    without = {
-        (card.where, card.label)
-        for programme in PROGRAMMES
-        for card in seen(programme)[0]
-        if not card.link and card.value != NO_NUMBER
-    }
-    assert not without
+    """But for the number that a passport itself is about."""
+    cards = [card for programme in PROGRAMMES for card in seen(programme)[0]]
+    without = {(card.where, card.label) for card in cards if not card.link and card.value != NO_NUMBER}
+    assert not {(where, label) for where, label in without if where.split()[1] != PASSPORT}
 
 
-def test_a_passport_shows_its_verdict_and_a_tampered_database_makes_it_false(tmp_path, monkeypatch):
-    """One amount is changed by a cent; the page shows it, and its own button says that the files say otherwise."""
+def test_a_tampered_database_makes_the_verdicts_false(tmp_path, monkeypatch):
+    """Amounts are doubled; the pages show them, and the button of their passport says what the files say."""
+    good = shipped(PROGRAMMES[0])
+    found = {card.link for card in seen(PROGRAMMES[0])[0] if card.link and card.value != NO_NUMBER}
     monkeypatch.setenv("IMPACT_CACHE", str(tmp_path))
-    snapshot = build.build(ROOT / "data" / PROGRAMMES[0])
-    cards = {card.link: card for card in seen(PROGRAMMES[0])[0] if card.link}
-    release(snapshot)
-    with duckdb.connect(str(snapshot.path)) as db:
-        for (table,) in db.execute(
-            "SELECT table_name FROM duckdb_columns() WHERE column_name = 'amount_eur'"
-        ).fetchall():
-            if table.startswith("fact_") and table != "fact_expenditure":
-                db.execute(f"UPDATE {table} SET amount_eur = amount_eur + 0.01")
-    outcomes = {judged(link) for link in sorted(cards)[:40]}
-    assert outcomes == {"status-on_track", "status-late"}
+    pointer(good.programme_id).write_text(good.id, encoding="ascii")
+    shutil.copyfile(good.path, database(good.programme_id, good.id))
+    with duckdb.connect(str(database(good.programme_id, good.id))) as db:
+        tables = db.execute("SELECT table_name FROM duckdb_columns() WHERE column_name = 'amount_eur'").fetchall()
+        for (table,) in tables:
+            if re.match("fact_(?!expenditure)", table):
+                db.execute(f"UPDATE {table} SET amount_eur = 2 * amount_eur")
+    drawn = random.Random(1).sample(sorted(found), 16)
+    outcomes = {link: judged(link) for link in drawn}
+    assert set(outcomes.values()) == {"status-on_track", "status-late"}
+    for link, outcome in outcomes.items():
+        shown = verdict(*question(PROGRAMMES[0], link)[1:], ROOT / "data" / PROGRAMMES[0]).shown
+        doubled = metrics()[shown.metric].unit == "eur" and shown.value
+        assert outcome == ("status-late" if doubled else "status-on_track"), link
 
 
 def judged(link):
