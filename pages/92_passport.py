@@ -49,10 +49,9 @@ def named_by_group(view: View, metric: data.Metric) -> str:
 # ---------------------------------------------------------------- the number and its definition
 
 
-def draw_number(view: View, asked: Asked, name: str, found: behind.Recomputed | None) -> None:
+def draw_number(view: View, asked: Asked, name: str, rows: behind.Tables) -> None:
     metric = data.metrics()[name]
-    group = view.app(f"groups.{metric.group}")
-    page.heading(passport.name_of(view, name), page.subtitle(view, group, *project_of(view, asked)))
+    page.heading(passport.name_of(view, name), subtitle(view, asked, view.app(f"groups.{metric.group}")))
     if asked.without:
         page.note(view, "without", acts=page.listing(view, list(asked.without)))
     left, right = st.columns([1, 2], gap="large")
@@ -60,19 +59,26 @@ def draw_number(view: View, asked: Asked, name: str, found: behind.Recomputed | 
         page.cards([page.bare(page.card_of(view, value(asked, name)))])
         draw_verdict(view, asked, name)
     with right:
-        shown = pd.DataFrame(passport.lines(view, metric, found, passport.rows_of(view)), columns=["term", "said"])
+        said = passport.lines(view, metric, behind.figure(asked, name, rows), rows)
         columns = [Column("term", view.say("col_term")), Column("said", view.say("col_said"), wide=True)]
-        page.table(shown, columns, caption=passport.name_of(view, name))
+        page.table(pd.DataFrame(said, columns=["term", "said"]), columns, caption=passport.name_of(view, name))
 
 
-def project_of(view: View, asked: Asked) -> list[str]:
-    return [view.names("project")[id] for id in asked.chosen.get("project", ())]
+def subtitle(view: View, asked: Asked, group: str) -> str:
+    """Return the quiet line under the number's name; a project stands there instead of the whole."""
+    projects = asked.chosen.get("project")
+    if not projects:
+        return page.subtitle(view, group)
+    day = view.app("as_of_line", day=page.written(view, asked.as_of, "date"))
+    return " · ".join([group, *(view.names("project")[id] for id in projects), day])
 
 
 def draw_verdict(view: View, asked: Asked, name: str) -> None:
     """Offer to work the number out anew, and say what came of it."""
-    if st.button(passport.say(view, "verify"), key="verify", help=passport.say(view, "verify_help"), type="primary"):
+    if st.button(passport.say(view, "verify"), key="verify", type="primary"):
         st.html(passport.verdict(view, passport.judge(asked, name)))
+    else:
+        page.paragraph(passport.say(view, "verify_help"), quiet=True)
 
 
 def draw_parts(view: View, asked: Asked, name: str) -> None:
@@ -85,17 +91,23 @@ def draw_parts(view: View, asked: Asked, name: str) -> None:
 # ---------------------------------------------------------------- the rows behind it
 
 
-def draw_rows(view: View, asked: Asked, name: str, found: behind.Recomputed | None) -> None:
+def draw_rows(view: View, asked: Asked, name: str, rows: behind.Tables) -> None:
     page.heading(view.say("rows_title"))
-    if found is None:
+    if behind.figure(asked, name, rows) is None:
         page.paragraph(view.say("sql_not_split"))
         return
-    every = behind.listed(found, passport.rows_of(view), view.lang)
-    for measure in passport.measures_of(name):
-        draw_measure(view, measure, [one for one in every if one.measure == measure])
-    if every:
+    every = behind.listed(asked, name, rows, view.lang)
+    for measure, items in every.items():
+        draw_measure(view, measure, items)
+    if any(every.values()):
         page.note(view, "rows_note")
-        draw_downloads(view, asked, name, every)
+        with st.container(horizontal=True):
+            downloads.draw(
+                view,
+                "behind",
+                lambda: sheet(view, [one for items in every.values() for one in items]),
+                lambda: notes(view, asked, name, rows),
+            )
 
 
 def draw_measure(view: View, measure: str, items: Sequence[Behind]) -> None:
@@ -127,8 +139,8 @@ def row_of(view: View, one: Behind, *, weighed: bool) -> str:
         *([page.written(view, one.weight, "eur")] if weighed else []),
     ]
     cells = [f'<td class="right">{markup.escape(said)}</td>' for said in amounts]
-    texts = (markup.escape(whose(view, one)), places(view, one), sources_of(one), "<br>".join(further(view, one)))
-    return "".join([*cells, *(f"<td>{text or '–'}</td>" for text in texts)])
+    cells += [f"<td>{text or '–'}</td>" for text in (markup.escape(whose(view, one)), places(view, one))]
+    return "".join([*cells, f'<td class="cited">{sources_of(one)}</td>', f"<td>{'<br>'.join(further(view, one))}</td>"])
 
 
 def whose(view: View, one: Behind) -> str:
@@ -173,11 +185,6 @@ def further(view: View, one: Behind) -> Iterator[str]:
         yield markup.anchor(view.link("project", project=whole), view.say("project").lower())
 
 
-def draw_downloads(view: View, asked: Asked, name: str, items: Sequence[Behind]) -> None:
-    with st.container(horizontal=True):
-        downloads.draw(view, "behind", lambda: sheet(view, items), lambda: notes(view, asked, name))
-
-
 def sheet(view: View, items: Sequence[Behind]) -> Sheet:
     """Return every row behind the number, one a line; the amount stands on the first row of its item."""
     rows = [flat(view, one, stands, first=stands is one.rows[0]) for one in items for stands in one.rows]
@@ -220,14 +227,14 @@ def flat(view: View, one: Behind, stands: Stands, *, first: bool) -> Mapping[str
     }
 
 
-def notes(view: View, asked: Asked, name: str) -> list[tuple[str, str]]:
+def notes(view: View, asked: Asked, name: str, rows: behind.Tables) -> list[tuple[str, str]]:
     """Return what the workbook says of the number."""
     found, metric = value(asked, name), data.metrics()[name]
     narrowed = [", ".join(view.names(id)[held] for held in chosen) for id, chosen in asked.where]
     return [
         (view.say("note_title"), passport.name_of(view, name)),
         (view.say("note_value"), page.written(view, found.value, found.unit, basis=found.basis)),
-        *passport.lines(view, metric, None, passport.rows_of(view)),
+        *passport.lines(view, metric, behind.figure(asked, name, rows), rows),
         (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
         (view.app("as_of"), page.written(view, view.as_of, "date")),
         (view.app("filters"), "; ".join(narrowed) or view.say("note_filters")),
@@ -274,10 +281,10 @@ if name:
     asked = of_project(view.asked, project) if project else view.asked
     if project:
         trail.draw(view, project, (passport.name_of(view, name), ""))
-    found = behind.figure(asked, name, passport.rows_of(view))
-    draw_number(view, asked, name, found)
+    rows = passport.rows_of(view)
+    draw_number(view, asked, name, rows)
     draw_parts(view, asked, name)
-    draw_rows(view, asked, name, found)
+    draw_rows(view, asked, name, rows)
     draw_sql(view, asked, name)
 else:
     draw_all(view)

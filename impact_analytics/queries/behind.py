@@ -11,7 +11,7 @@ from impact_analytics.plain import NotSplit, Part, Question, Recomputed, Row, Ta
 from impact_analytics.queries.asked import Asked
 from impact_analytics.store import Snapshot, cursor
 
-__all__ = ["Behind", "Recomputed", "Stands", "figure", "listed", "newest_period", "question", "tables"]
+__all__ = ["Behind", "Recomputed", "Stands", "Tables", "figure", "listed", "newest_period", "question", "tables"]
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,12 @@ def figure(asked: Asked, metric: str, rows: Tables) -> Recomputed | None:
         return None
 
 
-def listed(found: Recomputed, rows: Tables, lang: str) -> list[Behind]:
-    """Return the rows behind a figure, measure by measure, what puts in most first; a row of nothing is left out."""
-    return [one for measure, parts in found.parts.items() for one in _measure(measure, parts, rows, lang)]
+@lru_cache(maxsize=64)
+def listed(asked: Asked, metric: str, rows: Tables, lang: str) -> Mapping[str, Sequence[Behind]]:
+    """Return what rows put into a metric by measure, what puts in most first; a row of nothing is left out."""
+    found = figure(asked, metric, rows)
+    parts = found.parts if found else {}
+    return {measure: tuple(_measure(measure, held, rows, lang)) for measure, held in parts.items()}
 
 
 def newest_period(found: Recomputed, rows: Tables) -> tuple[str, date | None]:

@@ -1,6 +1,5 @@
 """What a number rests on, for the pages that show it: formula, the input rows behind it, and its verdict."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from impact_analytics import verify
@@ -8,7 +7,7 @@ from impact_analytics.i18n import texts
 from impact_analytics.plain import Recomputed, Tables
 from impact_analytics.queries import Asked, behind
 from impact_analytics.queries.behind import Behind, Stands
-from impact_analytics.semantics import Metric, measures, metrics
+from impact_analytics.semantics import Metric, metrics
 from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import View
 from impact_analytics.verify import Verdict
@@ -105,11 +104,6 @@ def amount(view: View, measure: str, value: Any) -> str:
     kind = metrics()[measure].unit
     plain = float(value) if kind in ("share", "points") else value
     return page.written(view, plain, kind)
-
-
-def measures_of(metric: str) -> Sequence[str]:
-    """Return the measures under a metric."""
-    return [one.id for one in measures([metric])]
 
 
 # ---------------------------------------------------------------- the verdict
