@@ -100,7 +100,7 @@ def draw_rows(view: View, asked: Asked, name: str, rows: behind.Tables) -> None:
     for measure, items in every.items():
         draw_measure(view, measure, items)
     if any(every.values()):
-        page.note(view, "rows_note")
+        page.note(view, "rows_own" if passport.own_rows(view, rows) else "rows_note")
         with st.container(horizontal=True):
             downloads.draw(
                 view,

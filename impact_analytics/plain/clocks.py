@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from impact_analytics.plain.figures import Figure, Part, Question, mean, twin
-from impact_analytics.plain.projects import by_project, known_projects, places, withdrawn
+from impact_analytics.plain.projects import by_project, every_project, known_projects, places, withdrawn
 from impact_analytics.plain.rows import Row
 from impact_analytics.plain.terms import decisions
 from impact_analytics.plain.versions import in_force, newest_and_before
@@ -26,16 +26,20 @@ class Clock:
 
 def lines(asked: Question) -> Iterator[Clock]:
     """Yield the lines with a budget of every project known by the day that had not withdrawn."""
-    for id, project in known_projects(asked).items():
-        if withdrawn(asked.tables, id, asked.as_of):
-            continue
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in in_force(asked.tables, "budget", id, asked.as_of)[0]:
-            found[row["action_line"]].append(row)
-        for line, rows in found.items():
-            budget = sum((row.euro("amount_eur") or Decimal(0) for row in rows), Decimal(0))
-            if budget > 0:
-                yield Clock(project, line, budget, tuple(rows))
+    for id in known_projects(asked):
+        if not withdrawn(asked.tables, id, asked.as_of):
+            yield from lines_of(asked, id)
+
+
+def lines_of(asked: Question, project: str) -> Iterator[Clock]:
+    """Yield the lines of a project with a budget."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in in_force(asked.tables, "budget", project, asked.as_of)[0]:
+        found[row["action_line"]].append(row)
+    for line, rows in found.items():
+        budget = sum((row.euro("amount_eur") or Decimal(0) for row in rows), Decimal(0))
+        if budget > 0:
+            yield Clock(every_project(asked.tables)[project], line, budget, tuple(rows))
 
 
 Share = tuple[Fraction | None, tuple[Row, ...]]
@@ -54,17 +58,21 @@ def time(asked: Question, clock: Clock) -> Share:
 
 
 def physical(asked: Question, clock: Clock) -> Share:
-    """Return the mean of value / target, at most 1 each, over the line's indicators with a target."""
-    id = clock.project["project_id"]
-    of_line = {row["indicator_id"] for row in asked.tables.rows("indicator") if row["action_line"] == clock.line}
-    newest = newest_and_before(asked.tables, "sheet_physical", id, asked.as_of)[0]
-    reached = {row["indicator_id"]: row for row in newest}
+    """Return the mean share of targets that a line has reached."""
+    return reached(asked, clock.project["project_id"], clock.line)
+
+
+def reached(asked: Question, project: str, line: str) -> Share:
+    """Return the mean of value / target, at most 1 each, over a line's indicators with a target."""
+    of_line = {row["indicator_id"] for row in asked.tables.rows("indicator") if row["action_line"] == line}
+    newest = newest_and_before(asked.tables, "sheet_physical", project, asked.as_of)[0]
+    values = {row["indicator_id"]: row for row in newest}
     shares, rows = [], []
-    for indicator, target in targets(asked, id).items():
+    for indicator, target in targets(asked, project).items():
         if indicator in of_line and (target.number("target") or 0) > 0:
-            value = reached[indicator].number("value") or 0 if indicator in reached else 0
+            value = values[indicator].number("value") or 0 if indicator in values else 0
             shares.append(min(Fraction(value, target.number("target") or 1), Fraction(1)))
-            rows += [target, *([reached[indicator]] if indicator in reached else [])]
+            rows += [target, *([values[indicator]] if indicator in values else [])]
     return (sum(shares, Fraction(0)) / len(shares) if shares else None), tuple(rows)
 
 

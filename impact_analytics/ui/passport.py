@@ -89,6 +89,11 @@ def rows_of(view: View) -> Tables:
     return verify.rows_behind(view.snapshot, verify.folder_of(view.programme.id))
 
 
+def own_rows(view: View, rows: Tables) -> bool:
+    """Say whether rows are those that the data version holds itself, since its files are gone or have changed."""
+    return rows is behind.tables(view.snapshot)
+
+
 def place(view: View, stands: Stands) -> str:
     """Say where a row stands: file and line, or worksheet and cell."""
     row = stands.row
