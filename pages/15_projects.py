@@ -244,7 +244,8 @@ draw_tools(view, rows, sought, monitored=monitored)
 draw_summary(view, rows, sought)
 if len(rows):
     draw_table(view, rows.head(ROWS_SHOWN), monitored=monitored)
-    page.foot(view, "list", title=view.say("list_title"), sources=sources.cited(view.asked, "project", "funding"))
+    cited = sources.cited(view.asked, "project", "funding")
+    page.foot(view, "list", title=view.say("list_title"), sources=cited, rows=("project", "funding", "deadline"))
 draw_notes(view, rows)
 if not monitored:
     page.unknown(view, view.say("no_monitoring"))

@@ -32,7 +32,11 @@ def draw_equation(view: View) -> None:
     ]
     page.equation(view, terms)
     page.foot(
-        view, "equation", title=view.say("equation_title"), sources=sources.cited(view.asked, "endowment", "funding")
+        view,
+        "equation",
+        title=view.say("equation_title"),
+        sources=sources.cited(view.asked, "endowment", "funding"),
+        metrics=("endowment_total", "funding", "funding_not_broken_down"),
     )
 
 
@@ -65,6 +69,7 @@ def draw_territories(view: View) -> None:
         subtitle=page.subtitle(view, view.say("territory_unit")),
         data=data,
         sources=sources.cited(view.asked, "funding"),
+        metrics=("funding", "funding_estimated") if (rows["basis"] == "estimate").any() else ("funding",),
     )
     if (rows["basis"] == "estimate").any():
         page.note(view, "territory_note")
@@ -96,6 +101,8 @@ def draw_history(view: View) -> None:
         depends=view.as_of,
         data=data,
         sources=sources.cited(view.asked, "endowment"),
+        metrics=("endowment",),
+        rows=("endowment", "act"),
     )
 
 
@@ -142,6 +149,7 @@ def draw_fit(view: View) -> None:
         title=view.say("rule_fit"),
         sources=sources.cited(view.asked, "allocation_rule", "population"),
         basis="estimate",
+        rows=("allocation_rule", "population", "funding"),
     )
 
 

@@ -89,8 +89,15 @@ def draw_map(view: View, measure: Measure, rows: pd.DataFrame, place: str, point
             points=points,
             on_pick=open_place,
             sources=cited(view, measure),
+            metrics=drawn(measure, rows),
         )
         page.note(view, "map_hint")
+
+
+def drawn(measure: Measure, rows: pd.DataFrame) -> list[str]:
+    """Return the metrics that rows show: the measure, and its estimate where one stands in for it."""
+    estimate = territories.ESTIMATES.get(measure.id, "")
+    return [measure.id, estimate] if estimate and (rows["basis"] == "estimate").any() else [measure.id]
 
 
 def draw_ranking(view: View, measure: Measure, rows: pd.DataFrame) -> None:
@@ -109,6 +116,7 @@ def draw_ranking(view: View, measure: Measure, rows: pd.DataFrame) -> None:
         subtitle=page.subtitle(view, measure.definition.rstrip(".")),
         data=lambda: metric_table(view, shown, measure.unit),
         sources=cited(view, measure),
+        metrics=drawn(measure, rows),
         on_click=open_first,
     )
     if (rows["basis"] == "estimate").any():
@@ -255,6 +263,7 @@ def draw_figures(view: View, here: Asked, states: list[str]) -> None:
     cards = [page.card_of(view, found[name], note=note_of(view, name, found[name])) for name in names]
     if set(states) == {"withdrawn"}:
         label = territories.measure("term_in_force", view.lang).short
+        # No number is shown, so there is nothing to rest on.
         cards[names.index("term_in_force")] = Card(label, "–", note=view.say("term_withdrawn"))
     cards += [monitored_card(view, found[name]) for name in monitored if found[name].value is not None]
     page.cards(cards)
@@ -379,7 +388,14 @@ def draw_partners(view: View, here: Asked, cited: Cites) -> None:
     if len(shown) < len(found):
         page.note(view, "partners_more", shown=len(shown), total=len(found))
     whole = [Column("kind_name", view.say("col_kind")), *columns, Column("source", view.say("col_source"), link="url")]
-    page.foot(view, "territories_partners", title=view.say("partners_title"), data=lambda: (found, whole))
+    page.foot(
+        view,
+        "territories_partners",
+        title=view.say("partners_title"),
+        data=lambda: (found, whole),
+        metrics=("bodies_named",),
+        asked=here,
+    )
 
 
 def partner_columns(view: View, found: pd.DataFrame) -> list[Column]:

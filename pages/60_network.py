@@ -40,6 +40,7 @@ def draw_known(view: View) -> None:
         subtitle=page.subtitle(view, view.say("known_unit")),
         data=lambda: known_table(view, rows),
         sources=sources.cited(view.asked, "network_count", "partner"),
+        metrics=("network_planned", "partners_known", "partners_unsettled"),
     )
     st.html("".join(f'<p class="plain">{sentence(view, row)}</p>' for row in records(rows)))
 
@@ -202,7 +203,8 @@ def draw_kinds(view: View) -> None:
     ]
     names = [view.say("col_kind"), *roles.values(), view.say("col_total")]
     st.html(table(names, lines, view.say("kind_title"), right=1))
-    page.foot(view, "kinds", title=view.say("kind_title"), sources=sources.cited(view.asked, "partner"))
+    cited = sources.cited(view.asked, "partner")
+    page.foot(view, "kinds", title=view.say("kind_title"), sources=cited, metrics=("bodies_named",))
 
 
 # ---------------------------------------------------------------- the list
@@ -229,7 +231,8 @@ def draw_list(view: View) -> None:
     draw_count(view, rows, sought.strip())
     if len(rows):
         draw_rows(view, rows.iloc[first : first + AT_ONCE])
-        page.foot(view, "bodies", title=view.say("list_title"), sources=sources.cited(view.asked, "partner"))
+        cited = sources.cited(view.asked, "partner")
+        page.foot(view, "bodies", title=view.say("list_title"), sources=cited, metrics=("bodies_named",))
 
 
 def to_first_part() -> None:

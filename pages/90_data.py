@@ -1,20 +1,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from impact_analytics.exports import csv_file
-from impact_analytics.queries import data, value
-from impact_analytics.ui import markup, page
-from impact_analytics.ui.page import Card, Column, View
+from impact_analytics.queries import data
+from impact_analytics.ui import markup, page, passport
+from impact_analytics.ui.page import Column, View
 from impact_analytics.ui.spec import pages
 
 WARNINGS_SHOWN = 60
 SHORT_ID = 8
 WRITTEN_DAYS = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
-DIVIDED, MINUS = " ÷ ", " \u2212 "
 THRESHOLD_UNITS = {"days": "days", "points": "points", "share": "share", "rate": "share"}
 
 
@@ -96,12 +94,12 @@ def draw_gaps(view: View) -> None:
 
 def draw_glossary(view: View) -> None:
     names = {metric.id: metric.words(view.lang)["name"] for metrics in data.by_group().values() for metric in metrics}
-    ordered = dict(sorted(names.items(), key=lambda item: item[1]))
-    chosen = choose(view, "metric", ordered, view.say("all_metrics"))
-    if chosen:
-        draw_passport(view, chosen)
-    else:
-        draw_metrics(view, names)
+    chosen = view.chosen("metric")
+    if chosen in names:
+        page.bullets([page.linked(page.passport(view, chosen), view.say("passport_of", metric=names[chosen]))])
+    elif chosen:
+        page.paragraph(view.app("rejected_unknown_value", name="metric", value=chosen[:60]))
+    draw_metrics(view, names)
 
 
 def draw_metrics(view: View, names: Mapping[str, str]) -> None:
@@ -121,102 +119,14 @@ def draw_metrics(view: View, names: Mapping[str, str]) -> None:
 
 def metric_row(view: View, metric: data.Metric, names: Mapping[str, str]) -> str:
     said = metric.words(view.lang)
-    name = markup.anchor(view.link("data", tab="glossary", metric=metric.id), names[metric.id])
-    formula = ratio(view, metric) if metric.parts else measured(view, metric)
-    lines = [formula, metric.legal_base.get(view.lang, ""), said.get("caveat", "")]
+    name = markup.anchor(page.passport(view, metric.id), names[metric.id])
+    lines = [passport.formula(view, metric), metric.legal_base.get(view.lang, ""), said.get("caveat", "")]
     below = "".join(page.quietly(line) for line in lines if line)
-    unit = f"{words(view, 'units')[metric.unit]}{direction(view, metric)}"
+    unit = ", ".join(filter(None, (passport.unit(view, metric), passport.direction(view, metric))))
     return (
         f'<tr><td>{name}</td><td class="wide">{markup.escape(said["definition"])}{below}</td>'
         f"<td>{markup.escape(unit)}</td></tr>"
     )
-
-
-def direction(view: View, metric: data.Metric) -> str:
-    return "" if metric.better == "none" else f", {words(view, 'better')[metric.better]}"
-
-
-def ratio(view: View, metric: data.Metric) -> str:
-    """Return the formula of a metric made of others, in their names."""
-    first, second = (part_name(one, view) for one in metric.parts)
-    return first + (DIVIDED if metric.numerator else MINUS) + second
-
-
-def draw_passport(view: View, name: str) -> None:
-    passport = data.passport(view.asked, name)
-    metric, said = passport.metric, passport.metric.words(view.lang)
-    page.heading(said["name"], page.subtitle(view, view.app(f"groups.{metric.group}")))
-    left, right = st.columns([1, 3], gap="large")
-    with left:
-        page.cards([page.card_of(view, value(view.asked, name))])
-    with right:
-        shown = pd.DataFrame(passport_lines(view, metric), columns=["term", "said"])
-        columns = [Column("term", view.say("col_term")), Column("said", view.say("col_said"), wide=True)]
-        page.table(shown, columns, caption=said["name"])
-    if metric.parts:
-        page.heading(view.say("parts_title"), level=3)
-        page.bullets(
-            [page.linked(view.link("data", tab="glossary", metric=one), part_name(one, view)) for one in metric.parts]
-        )
-    draw_sql(view, passport)
-
-
-def passport_lines(view: View, metric: data.Metric) -> list[tuple[str, str]]:
-    said = metric.words(view.lang)
-    better = words(view, "better")[metric.better] if metric.better != "none" else view.say("no_direction")
-    lines = [
-        (view.app("definition"), said["definition"]),
-        (view.app("formula"), ratio(view, metric) if metric.parts else measured(view, metric)),
-        (view.say("unit"), words(view, "units")[metric.unit]),
-        (view.say("direction"), better),
-        (view.app("legal_base"), metric.legal_base.get(view.lang) or view.say("no_legal_base")),
-        (view.app("caveat"), said.get("caveat", "")),
-        (view.say("adding"), view.say("adds" if metric.adds else "adds_not")),
-    ]
-    return [(term, text) for term, text in lines if text]
-
-
-def part_name(name: str, view: View) -> str:
-    return str(data.metrics()[name].words(view.lang)["name"])
-
-
-def measured(view: View, metric: data.Metric) -> str:
-    """Return the formula of a measure: what is aggregated of which fact, under which condition."""
-    parts = [view.say("formula_of", aggregate=metric.aggregate, source=metric.source)]
-    if metric.where:
-        parts.append(view.say("formula_where", where=metric.where))
-    if metric.per:
-        parts.append(view.say("formula_per", inner=metric.inner, per=", ".join(metric.per)))
-    return ", ".join(parts)
-
-
-def draw_sql(view: View, passport: data.Passport) -> None:
-    if passport.not_split:
-        page.note(view, "sql_not_split")
-        return
-    opened = st.expander(view.say("sql"), key="sql", on_change="rerun", type="compact")
-    if opened.open:
-        with opened:
-            page.note(view, "sql_note")
-            for sql, params in passport.statements:
-                draw_statement(view, sql, params)
-            for made, select in passport.made.items():
-                page.note(view, "sql_made", table=made)
-                st.code(select, language=None, wrap_lines=True)
-
-
-def draw_statement(view: View, sql: str, params: Mapping[str, Any]) -> None:
-    st.code(sql, language=None, wrap_lines=True)
-    shown = pd.DataFrame(
-        [(f"${name}", said_param(view, held)) for name, held in sorted(params.items())], columns=["name", "value"]
-    )
-    columns = [Column("name", view.say("col_param")), Column("value", view.say("col_value"))]
-    page.table(shown, columns, caption=view.say("col_param"))
-
-
-def said_param(view: View, held: object) -> str:
-    several = held if isinstance(held, list | tuple) else [held]
-    return ", ".join(str(one) for one in several) or view.say("param_none")
 
 
 # ---------------------------------------------------------------- tables
@@ -307,18 +217,19 @@ def draw_freshness(view: View) -> None:
     built = state.built.astimezone(UTC) if state.built else None
     day = page.written(view, built.date(), "date") if built else view.app("not_known")
     page.heading(view.say("freshness_title"))
-    page.cards(
-        [
-            Card(view.app("snapshot"), state.id[:SHORT_ID], note=view.say("snapshot_note", id=state.id)),
-            Card(view.say("built"), day, note=f"{built:%H:%M} UTC" if built else ""),
-            Card(
-                view.say("col_rows"),
-                count(view, state.rows),
-                note=view.say("filled", filled=state.filled, total=state.tables),
-            ),
-            Card(view.say("newest"), page.written(view, state.newest, "date"), note=view.say("newest_note")),
-        ]
-    )
+    facts = [
+        (view.app("snapshot"), state.id[:SHORT_ID], view.say("snapshot_note", id=state.id)),
+        (view.say("built"), day, f"{built:%H:%M} UTC" if built else ""),
+        (view.say("col_rows"), count(view, state.rows), view.say("filled", filled=state.filled, total=state.tables)),
+        (view.say("newest"), page.written(view, state.newest, "date"), view.say("newest_note")),
+    ]
+    shown = pd.DataFrame(facts, columns=["term", "value", "note"])
+    columns = [
+        Column("term", view.say("col_term")),
+        Column("value", view.say("col_value"), "right"),
+        Column("note", view.app("note"), wide=True),
+    ]
+    page.table(shown, columns, caption=view.say("freshness_title"))
     page.bullets([page.linked(view.link("data", tab="freshness", snapshot=state.id), view.say("pin"))])
     left, right = st.columns(2, gap="large")
     with left:

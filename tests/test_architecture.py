@@ -42,6 +42,7 @@ PLACES = {
     "store": Place(2, never=(f"{PACKAGE}.semantics",)),
     "geo": Place(2),
     "datafiles": Place(2),
+    "plain": Place(3, never=("duckdb", f"{PACKAGE}.store")),
     "sheets": Place(3),
     "supplied": Place(2),
     "checks": Place(4),
@@ -54,6 +55,7 @@ PLACES = {
     "exports": Place(4),
     "build": Place(5),
     "ingest": Place(6),
+    "verify": Place(6),
     "cli": Place(7),
     "ui": Place(7),
     "__main__": Place(8),  # starts cli, and no more

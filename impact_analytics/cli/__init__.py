@@ -3,11 +3,11 @@
 import argparse
 from collections.abc import Sequence
 
-from impact_analytics.cli import data, diff, digest, history, sheets, words
+from impact_analytics.cli import data, diff, digest, history, sheets, verify, words
 from impact_analytics.i18n import LANGUAGES
 from impact_analytics.settings import terminal_language
 
-GROUPS = (data, sheets, history, diff, digest, words)
+GROUPS = (data, sheets, history, diff, digest, verify, words)
 
 
 def main(words: Sequence[str] | None = None) -> int:

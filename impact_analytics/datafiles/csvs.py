@@ -95,6 +95,18 @@ def split(file: DataFile, rows: Rows, table: Table, scratch: Path) -> tuple[Rows
     return _numbered_rows(file, path, rows.text.header, table), problems
 
 
+def plainly(raw: bytes, columns: Iterable[str]) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
+    """Return header and rows of a CSV file without an engine, rows numbered as a spreadsheet does.
+
+    Only files in which nothing is wrong are read so; `columns` are those that its header may name.
+    """
+    text, _ = decoded(raw)
+    delimiter = _delimiter(text, columns)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = tuple(name.strip() for name in next(lines))
+    return header, ((line, row) for line, row in enumerate(lines, 2) if any(cell.strip() for cell in row))
+
+
 def part(file: DataFile, part: Part, table: Table, scratch: Path) -> Rows:
     """Return the rows of a part of a workbook."""
     path = _aside(file, scratch)

@@ -83,12 +83,17 @@ def of_project(asked: Asked, project: str) -> Asked:
 
 @dataclass(frozen=True)
 class Value:
-    """One figure: its metric, value, basis, and the dimensions it is not split by although they are narrowed."""
+    """One figure: its metric, value, basis, and the dimensions it is not split by although they are narrowed.
+
+    `asked` is the question it answers, and `answers` the metric that was asked where another stands in for it.
+    """
 
     metric: str
     value: Any
     basis: str
     not_split: tuple[str, ...] = ()
+    asked: Asked | None = field(default=None, compare=False, repr=False)
+    answers: str = field(default="", compare=False, repr=False)
 
     @property
     def unit(self) -> str:
@@ -216,10 +221,7 @@ def values(asked: Asked, names: Sequence[str]) -> dict[str, Value]:
     """Return metrics as of the day asked, unsplit."""
     rows, not_split = _answers(asked, tuple(names))
     found = rows[asked.as_of,]
-    return {
-        name: Value(name, None, "", not_split[name]) if name in not_split else Value(name, *found[name])
-        for name in names
-    }
+    return {name: Value(name, *found.get(name, (None, "")), not_split.get(name, ()), asked) for name in names}
 
 
 def by_id(asked: Asked, names: tuple[str, ...], dimension: str) -> dict[str, dict[str, Any]]:
@@ -337,7 +339,9 @@ IDS = {
 
 
 def ids(snapshot: Snapshot, source: str) -> list[str]:
-    """Return the ids that a page's choice may take: of a dimension, comparable metrics, or what `IDS` names."""
+    """Return the ids that a page's choice may take: of a dimension, metrics (all, or comparable), or what `IDS` names."""
+    if source == "metric_all":
+        return list(metrics())
     if source == "metric":
         return [id for id, metric in metrics().items() if metric.comparable]
     if source in IDS:

@@ -185,7 +185,7 @@ def figures(asked: Asked, names: tuple[str, ...]) -> dict[str, Value]:
     wanted = (*names, *(ESTIMATES[name] for name in names if name in ESTIMATES))
     found = _figures(asked, wanted)
     stands_in = {
-        name: replace(found[ESTIMATES[name]], metric=name)
+        name: replace(found[ESTIMATES[name]], metric=name, answers=ESTIMATES[name])
         for name in names
         if name in ESTIMATES and found[name].value is None and found[ESTIMATES[name]].value is not None
     }
@@ -196,7 +196,7 @@ def _figures(asked: Asked, names: tuple[str, ...]) -> dict[str, Value]:
     """Return metrics of a territory out of those of all: they are answered once for every territory."""
     split = _split(everywhere(asked), names, ("territory",))
     here = next((row for row in split if (row["territory"],) == asked.chosen["territory"]), {})
-    known = {name: Value(name, here[name], here[f"{name}_basis"]) for name in names if name in here}
+    known = {name: Value(name, here[name], here[f"{name}_basis"], asked=asked) for name in names if name in here}
     return known | values(asked, left) if (left := tuple(name for name in names if name not in known)) else known
 
 

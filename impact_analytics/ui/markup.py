@@ -15,7 +15,10 @@ Align = Literal["left", "right"]
 
 @dataclass(frozen=True)
 class Card:
-    """One figure: what it is, its value as written, what is said below it, its basis and a sparkline."""
+    """One figure: what it is, its value as written, what is said below it, its basis and a sparkline.
+
+    `passport` is the address of what its number rests on, `passport_word` what that is called.
+    """
 
     label: str
     value: str
@@ -27,6 +30,8 @@ class Card:
     link: str = ""
     help: str = ""
     note_link: str = ""
+    passport: str = ""
+    passport_word: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,10 +128,18 @@ def _card(card: Card) -> str:
     status = f" status-{card.status}" if card.status else ""
     title = f' title="{escape(card.help)}"' if card.help else ""
     return (
-        f'<div class="card{status}"{title}><div class="card-label">{escape(card.label)}</div>'
+        f'<div class="card{status}"{title}><div class="card-label">{escape(card.label)}{_passport(card)}</div>'
         f'<div class="card-value">{value}</div>{image(card.spark)}'
         f'<div class="card-note">{note}</div>{basis_mark(card.basis, card.basis_word)}</div>'
     )
+
+
+def _passport(card: Card) -> str:
+    """Return the small sign that leads to what a number rests on; its letter is drawn by the style."""
+    if not card.passport:
+        return ""
+    name = escape(f"{card.passport_word}: {card.label}")
+    return f'<a class="passport" href="{escape(card.passport)}" target="_self" aria-label="{name}"></a>'
 
 
 def _cell(row: Mapping[str, Any], column: Column) -> str:

@@ -33,6 +33,7 @@ from impact_analytics.ui.spec import PageSpec, page_of, pages
 __all__ = ["UNITS", "Asked", "Card", "Column", "dimensions", "metrics", "records", "short_day"]
 
 FIGURES_KEPT = 512
+PASSPORT, TABLES = "passport", "data"  # the pages that say what a number rests on, and hold the tables
 SOURCES_SHOWN = 2
 Data = tuple[pd.DataFrame, Sequence[Column]]
 CHART_CONFIG = {"displayModeBar": False, "responsive": True}
@@ -217,8 +218,37 @@ def card_of(
         spark=spark,
         link=link,
         help=said["definition"],
+        passport=passport(view, found.answers or found.metric, found.asked),
+        passport_word=view.app("passport"),
         **others,
     )
+
+
+def bare(card: Card) -> Card:
+    """Return a card without the way to its passport, for where that is shown."""
+    return replace(card, passport="")
+
+
+def passport(view: View, metric: str, asked: Asked | None = None) -> str:
+    """Return the address of a metric's passport for the very question that a figure answers; blank where it has none.
+
+    `asked` is narrowed otherwise than the view, to a project or a day of its own.
+    """
+    question = asked or view.asked
+    shared = {id for id, dimension in dimensions().items() if dimension.filter}
+    if set(question.chosen) - shared - {"project"}:
+        return ""
+    held = view.asked.chosen
+    changed: dict[str, str | Sequence[str] | None] = {
+        id: question.chosen.get(id)
+        for id in (*sorted(shared), "project")
+        if id == "project" or question.chosen.get(id) != held.get(id)
+    }
+    if question.as_of != view.as_of:
+        changed["as_of"] = question.as_of.isoformat()
+    if question.without:
+        changed["without"] = question.without
+    return view.link(PASSPORT, metric=metric, **changed)
 
 
 def written_short(view: View, found: Value) -> tuple[str, str]:
@@ -270,11 +300,14 @@ def chart(
     basis: str = "",
     on_click: Callable[[list[str]], None] | None = None,
     depends: Hashable = None,
+    metrics: Sequence[str] = (),
+    rows: Sequence[str] = (),
+    asked: Asked | None = None,
 ) -> None:
     """Draw a chart: question, unit and day above; source and basis below; its data and CSV on demand.
 
     The figure is drawn once for a snapshot, language, theme and what it `depends` on (blank: every choice); clicking a
-    point hands over its ids.
+    point hands over its ids. Below it stand the passports of the `metrics` it draws, or the tables whose `rows`.
     """
     st.html(_heading(title, subtitle, 3))
     figure, said = _drawn(view, key, draw, alt, view.filters if depends is None else depends)
@@ -290,7 +323,7 @@ def chart(
             on_select=lambda: on_click(_picked(key)),
             selection_mode="points",
         )
-    foot(view, key, title=title, data=data, sources=sources, basis=basis)
+    foot(view, key, title=title, data=data, sources=sources, basis=basis, metrics=metrics, rows=rows, asked=asked)
 
 
 _figures: OrderedDict[Hashable, tuple[Figure, str]] = OrderedDict()
@@ -341,11 +374,15 @@ def foot(
     data: Callable[[], Data] | None = None,
     sources: Sequence[tuple[str, str]] = (),
     basis: str = "",
+    metrics: Sequence[str] = (),
+    rows: Sequence[str] = (),
+    asked: Asked | None = None,
 ) -> None:
-    """Draw what stands below a figure: basis, sources, and its data on demand."""
+    """Draw what stands below a figure: basis, sources, passports of its metrics or its tables, its data on demand."""
     shown = basis or view.programme.basis
     parts = [markup.basis_mark(shown, view.app(f"bases.{shown}")), _sources(view, sources)]
-    st.html(f'<div class="foot">{" ".join(parts)}</div>')
+    parts += [_passports(view, metrics, asked), _tables(view, rows)]
+    st.html(f'<div class="foot">{" ".join(filter(None, parts))}</div>')
     if data is not None:
         opened = st.expander(view.app("table"), key=f"{key}_data", on_change="rerun", type="compact")
         if opened.open:
@@ -362,6 +399,18 @@ def _sources(view: View, sources: Sequence[tuple[str, str]]) -> str:
     if len(sources) > SOURCES_SHOWN:
         listed.append(markup.anchor(view.link("data"), view.app("more_sources", count=len(sources) - SOURCES_SHOWN)))
     return f"<span>{markup.escape(view.app('source' if len(sources) == 1 else 'sources'))}: {', '.join(listed)}</span>"
+
+
+def _passports(view: View, shown: Sequence[str], asked: Asked | None) -> str:
+    named = [(passport(view, id, asked), str(metrics()[id].words(view.lang)["short"])) for id in shown]
+    listed = [markup.anchor(address, name) for address, name in named if address]
+    word = view.app("passport" if len(listed) == 1 else "passports")
+    return f"<span>{markup.escape(word)}: {', '.join(listed)}</span>" if listed else ""
+
+
+def _tables(view: View, shown: Sequence[str]) -> str:
+    listed = [markup.anchor(view.link(TABLES, tab="tables", table=name), name) for name in shown]
+    return f"<span>{markup.escape(view.app('rows'))}: {', '.join(listed)}</span>" if listed else ""
 
 
 def twin(view: View, key: str, rows: pd.DataFrame, columns: Sequence[Column], *, caption: str) -> None:

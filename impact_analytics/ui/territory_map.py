@@ -51,6 +51,7 @@ def draw(
     on_pick: Callable[[str], None] | None = None,
     data: Callable[[], page.Data] | None = None,
     sources: Sequence[tuple[str, str]] = (),
+    metrics: Sequence[str] = (),
 ) -> None:
     """Draw the map of a metric; columns id, label, value, basis, state (withdrawn, not_applied or blank), inside.
 
@@ -65,7 +66,7 @@ def draw(
     with st.container(key=f"{key}_box"):
         st.pydeck_chart(deck, height=maps.HEIGHT, on_select=pick, key=key, alt=alt(view, rows, unit, title))
     st.html(style(view, key, rows, unit) + legend(view, drawn, unit) + named(view, rows) + credit(view, areas))
-    page.foot(view, key, title=title, data=data, sources=sources)
+    page.foot(view, key, title=title, data=data, sources=sources, metrics=metrics)
 
 
 def address(view: View) -> str:
