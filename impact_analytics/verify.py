@@ -80,7 +80,7 @@ def verify(asked: Asked, metric: str, folder: Path | None) -> Verdict:
 def _compared(found: Verdict, asked: Asked, folder: Path) -> Verdict:
     rows, programme = rows_of(folder, found.files), build.programme_of(folder)
     try:
-        again = plain.recomputed(behind.question(asked, rows, programme.late_days), found.shown.metric)
+        again = plain.recomputed(behind.question(asked, rows, programme), found.shown.metric)
     except NotSplit:
         return replace(found, outcome="not_split")
     odd = next(_odd_rows(asked.snapshot, found.shown.metric, rows), "")

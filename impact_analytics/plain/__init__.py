@@ -5,6 +5,7 @@ To add one, write a function named after the measure, with `@twin`, into the mod
 
 from impact_analytics.plain import (
     cash,
+    causes,
     changes,
     clocks,
     context,
@@ -23,6 +24,7 @@ from impact_analytics.plain.rows import Row, Tables, decimal, read
 
 MODULES = (
     cash,
+    causes,
     changes,
     clocks,
     context,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from impact_analytics.plain.projects import by_project, every_project, known_pro
 from impact_analytics.plain.rows import Row
 from impact_analytics.plain.terms import decisions
 from impact_analytics.plain.versions import in_force, newest_and_before
+from impact_analytics.programme import School
 
 
 @dataclass(frozen=True)
@@ -125,3 +126,44 @@ def physical_progress(asked: Question) -> Figure:
 def expenditure_clock(asked: Question) -> Figure:
     """Take the mean share of the budget spent."""
     return clocked(asked, spent)
+
+
+# ---------------------------------------------------------------- school time
+
+
+def school(asked: Question, clock: Clock) -> Share:
+    """Return the share of school days from start to term in force that had passed; none for other lines."""
+    keeps = {row["action_line"] for row in asked.tables.rows("action_line") if row.true("school_time")}
+    project, decided = clock.project, decisions(asked, clock.project)
+    if clock.line not in keeps or not project["started_on"] or not decided:
+        return None, ()
+    term, ended = decided[-1][2], project["ended_on"]
+    until = min([asked.as_of, term, *([ended] if ended and ended <= asked.as_of else [])])
+    planned = school_days(project["started_on"], term, asked.school)
+    passed = school_days(project["started_on"], until, asked.school)
+    return (Fraction(passed, planned) if planned else None), (decided[-1][3], project)
+
+
+def school_days(after: date, until: date, school: School) -> int:
+    """Count the days after one and until another that lie in a school year."""
+    years = [school.year(year) for year in range(after.year - 1, until.year + 1)]
+    return sum(max(0, (min(until, last) - max(after, first - timedelta(1))).days) for first, last in years)
+
+
+def in_school_lines(asked: Question, clock: Clock) -> Share:
+    """Return the physical progress of a line that keeps to the school year; none for others."""
+    share, rows = school(asked, clock)
+    found, of = physical(asked, clock)
+    return (None if share is None else found), (*of, *rows)
+
+
+@twin
+def school_time_progress(asked: Question) -> Figure:
+    """Take the mean share of school time passed."""
+    return clocked(asked, school)
+
+
+@twin
+def school_physical_progress(asked: Question) -> Figure:
+    """Take the mean share of targets reached by the lines that keep to the school year."""
+    return clocked(asked, in_school_lines)

@@ -1,10 +1,13 @@
 """Expenditure: commitments and what was incurred, as each project's newest sheet says them, cumulative."""
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 
-from impact_analytics.plain.figures import Figure, Part, Question, total, twin
-from impact_analytics.plain.projects import every_project
-from impact_analytics.plain.versions import newest_and_before, stock
+from impact_analytics.plain.figures import Figure, Part, Question, part, total, twin
+from impact_analytics.plain.projects import every_project, places, withdrawn
+from impact_analytics.plain.rows import Row
+from impact_analytics.plain.versions import by_sheet, newest_and_before, standing, stock
 
 
 def reported(asked: Question, column: str, *, active: bool) -> Iterator[Part]:
@@ -30,6 +33,28 @@ def commitments_in_force(asked: Question) -> Figure:
 def incurred(asked: Question) -> Figure:
     """Add the expenditure that the newest sheets report."""
     return total(reported(asked, "incurred_eur", active=False))
+
+
+@twin
+def incurred_fresh(asked: Question) -> Figure:
+    """Add the expenditure of projects not withdrawn whose newest sheet is of a recent period."""
+
+    def parts() -> Iterator[Part]:
+        for id, sheets in standing(asked.tables, asked.as_of).items():
+            ends, _, sheet = sheets[-1]
+            if withdrawn(asked.tables, id, asked.as_of):
+                continue
+            for row in by_sheet(asked.tables, "sheet_financial").get(sheet["sheet_id"], ()):
+                at = {**places(asked.tables)[id], "action_line": row["action_line"]}
+                yield part(_fresh(asked, ends, row), at, row, sheet, column="incurred_eur")
+
+    return total(parts())
+
+
+def _fresh(asked: Question, ends: date, row: Row) -> Decimal | None:
+    if asked.fresh_days is None:
+        return None
+    return row.euro("incurred_eur") if (asked.as_of - ends).days <= asked.fresh_days else Decimal(0)
 
 
 @twin

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 from typing import Any
 
 from impact_analytics.plain.rows import Row, Tables
+from impact_analytics.programme import School
 from impact_analytics.semantics import Metric, metrics
 
 MIXED = "mixed"  # of several bases, which are never one number
@@ -21,7 +23,8 @@ At = Mapping[str, str | None]
 class Question:
     """The rows asked, the day they are read as of, the ids narrowed to by dimension, and the acts left out.
 
-    `late_days` is the programme's: the days after the due day from which a sheet is late.
+    The programme's own are: `late_days` after the due day from which a sheet is late, `fresh_days` after the end of its
+    period up to which it is recent, and the days of its school year.
     """
 
     tables: Tables
@@ -29,6 +32,8 @@ class Question:
     where: Mapping[str, tuple[str, ...]]
     without: tuple[str, ...] = ()
     late_days: int = 0
+    fresh_days: int | None = None
+    school: School = field(default_factory=School)
 
     def known(self, table: str, on: str = "known_from") -> list[Row]:
         """Return the rows of a table known by the day, by the column that says since when."""
@@ -104,8 +109,8 @@ def earliest(parts: Iterable[Part]) -> Figure:
 
 
 def different(parts: Iterable[Part]) -> Figure:
-    """Count what parts stand under, each once."""
-    return Figure(parts, lambda found: len({part.under for part in found}) if found else None)
+    """Count what the parts that count stand under, each once."""
+    return Figure(parts, lambda found: len({part.under for part in found if part.counts}) if found else None)
 
 
 def above_zero(flows: Iterable[Part]) -> Figure:
@@ -122,6 +127,11 @@ def _above_zero(flows: tuple[Part, ...]) -> Part:
     rows = tuple(row for flow in flows for row in flow.rows)
     basis = next(iter(bases)) if len(bases) == 1 else MIXED
     return Part(max(Decimal(0), sum(amounts, Decimal(0))), flows[0].at, rows, basis, made_of=flows)
+
+
+def middle(parts: Iterable[Part]) -> Figure:
+    """Take the median of amounts."""
+    return Figure(parts, lambda found: _folded(median, found))
 
 
 def mean(parts: Iterable[Part]) -> Figure:

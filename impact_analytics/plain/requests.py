@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from impact_analytics.plain.figures import Figure, Part, Question, largest, part, total, twin
+from impact_analytics.plain.figures import Figure, Part, Question, different, largest, part, total, twin
 from impact_analytics.plain.projects import places
 from impact_analytics.plain.rows import Row, Tables, remembered
 
@@ -24,6 +24,26 @@ def stated(asked: Question, on: str, column: str) -> Iterator[Part]:
 def declared(asked: Question) -> Figure:
     """Add what the requests submitted declare."""
     return total(stated(asked, "submitted_on", "declared_eur"))
+
+
+@twin
+def requests_submitted(asked: Question) -> Figure:
+    """Count the requests submitted."""
+    every = asked.known("payment_request", "submitted_on")
+    return total(part(1, places(asked.tables)[row["project_id"]], row) for row in every)
+
+
+@twin
+def requests_verified(asked: Question) -> Figure:
+    """Count the requests with an administrative verification, each once."""
+
+    def parts() -> Iterator[Part]:
+        of = {row["request_id"]: row for row in asked.tables.rows("payment_request")}
+        for row in asked.known("verification", "verified_on"):
+            request = of[row["request_id"]]
+            yield part(1, places(asked.tables)[request["project_id"]], row, request, under=row["request_id"])
+
+    return different(parts())
 
 
 @twin

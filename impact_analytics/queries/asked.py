@@ -339,7 +339,7 @@ IDS = {
 
 
 def ids(snapshot: Snapshot, source: str) -> list[str]:
-    """Return the ids that a page's choice may take: of a dimension, metrics (all, or comparable), or what `IDS` names."""
+    """Return the ids that a page's choice may take: of a dimension, metrics (all, comparable), or what `IDS` names."""
     if source == "metric_all":
         return list(metrics())
     if source == "metric":

@@ -8,6 +8,7 @@ from typing import Any
 
 from impact_analytics.contract import contract
 from impact_analytics.plain import NotSplit, Part, Question, Recomputed, Row, Tables, recomputed
+from impact_analytics.programme import Programme
 from impact_analytics.queries.asked import Asked
 from impact_analytics.store import Snapshot, cursor
 
@@ -64,10 +65,10 @@ def tables(snapshot: Snapshot) -> Tables:
     return Tables(load)
 
 
-def question(asked: Asked, rows: Tables, late_days: int | None = None) -> Question:
-    """Put a question to input rows."""
-    late = asked.snapshot.programme.late_days if late_days is None else late_days
-    return Question(rows, asked.as_of, asked.chosen, asked.without, late)
+def question(asked: Asked, rows: Tables, programme: Programme | None = None) -> Question:
+    """Put a question to input rows, by the rules of the snapshot's programme or of the one given."""
+    own = programme or asked.snapshot.programme
+    return Question(rows, asked.as_of, asked.chosen, asked.without, own.late_days, own.fresh_days, own.school)
 
 
 @lru_cache(maxsize=64)
