@@ -1,7 +1,7 @@
 """Other readings of what sources contradict: what keeps one from being tried, and what it changes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -68,7 +68,7 @@ def _problem(db: duckdb.DuckDBPyConnection, one: Alternative) -> Problem | None:
             return _said("alternative_column", one, place, name)
     found = db.execute(f'SELECT count(*) FROM "{one.table}" WHERE CAST("{one.key}" AS VARCHAR) = $1', [one.wanted])
     if found.fetchone() == (0,):
-        return _said("alternative_row", one, "key_value", one.wanted)
+        return replace(_said("alternative_row", one, "key_value", one.wanted), severity="warning")
     return _of_value(db, one, columns[one.column]) if one.column else None
 
 

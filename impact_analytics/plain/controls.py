@@ -164,12 +164,9 @@ def projects_checked(asked: Question) -> Figure:
     def parts() -> Iterator[Part]:
         year = str(year_of(asked.as_of))
         for project in under_way(asked):
-            done = [
-                row
-                for row in asked.known("on_the_spot_check", "done_on")
-                if (row["project_id"], row["kind"], row["financial_year"])
-                == (project["project_id"], "operational", year)
-            ]
+            wanted = (project["project_id"], "operational", year)
+            known = asked.known("on_the_spot_check", "done_on")
+            done = [row for row in known if (row["project_id"], row["kind"], row["financial_year"]) == wanted]
             amount = int(bool(done)) if ever_checked(asked.tables) else None
             yield Part(amount, places(asked.tables)[project["project_id"]], (*done, project), project.basis)
 
