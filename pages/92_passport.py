@@ -11,7 +11,7 @@ from impact_analytics.ui import downloads, markup, page, passport, trail
 from impact_analytics.ui.page import Column, View
 
 ROWS_SHOWN = 25
-PLACES_SHOWN = 3
+FEW, PLACES_OF_FEW, PLACES_SHOWN = 8, 4, 2  # of few items more places are shown
 
 
 # ---------------------------------------------------------------- which number
@@ -124,7 +124,8 @@ def draw_measure(view: View, measure: str, items: Sequence[Behind]) -> None:
     right = ["col_amount", *(["col_weight"] if weighed else [])]
     head = "".join(f'<th scope="col">{markup.escape(view.say(key))}</th>' for key in heads)
     head = "".join(f'<th scope="col" class="right">{markup.escape(view.say(key))}</th>' for key in right) + head
-    body = "".join(f"<tr>{row_of(view, one, weighed=weighed)}</tr>" for one in shown)
+    most = PLACES_OF_FEW if len(shown) <= FEW else PLACES_SHOWN
+    body = "".join(f"<tr>{row_of(view, one, most, weighed=weighed)}</tr>" for one in shown)
     st.html(
         f'<div class="table-box" tabindex="0" role="region" aria-label="{markup.escape(name)}">'
         f'<table class="figures"><caption>{markup.escape(name)}</caption>'
@@ -132,15 +133,17 @@ def draw_measure(view: View, measure: str, items: Sequence[Behind]) -> None:
     )
 
 
-def row_of(view: View, one: Behind, *, weighed: bool) -> str:
+def row_of(view: View, one: Behind, most: int, *, weighed: bool) -> str:
     """Return one item as cells: what it puts in, of whom, where its rows stand, their documents, the way down."""
     amounts = [
         passport.amount(view, one.measure, one.amount),
         *([page.written(view, one.weight, "eur")] if weighed else []),
     ]
     cells = [f'<td class="right">{markup.escape(said)}</td>' for said in amounts]
-    cells += [f"<td>{text or '–'}</td>" for text in (markup.escape(whose(view, one)), places(view, one))]
-    return "".join([*cells, f'<td class="cited">{sources_of(one)}</td>', f"<td>{'<br>'.join(further(view, one))}</td>"])
+    cells += [f"<td>{text or '–'}</td>" for text in (markup.escape(whose(view, one)), places(view, one, most))]
+    return "".join(
+        [*cells, f'<td class="cited">{sources_of(one, most)}</td>', f"<td>{'<br>'.join(further(view, one))}</td>"]
+    )
 
 
 def whose(view: View, one: Behind) -> str:
@@ -150,14 +153,14 @@ def whose(view: View, one: Behind) -> str:
     return " · ".join([*said, *filter(None, [one.ids.get("period")])])
 
 
-def places(view: View, one: Behind) -> str:
+def places(view: View, one: Behind, most: int) -> str:
     """Return where the rows of an item stand, each a way to its table."""
     said = [
         f"{markup.anchor(view.link('data', tab='tables', table=stands.row.table), stands.row.table)}"
         f'<span class="place">{markup.escape(placed(view, one, stands))}</span>'
-        for stands in one.rows[:PLACES_SHOWN]
+        for stands in one.rows[:most]
     ]
-    more = len(one.rows) - PLACES_SHOWN
+    more = len(one.rows) - most
     return "".join(said) + (page.quietly(view.say("more_rows", count=more)) if more > 0 else "")
 
 
@@ -167,8 +170,8 @@ def placed(view: View, one: Behind, stands: Stands) -> str:
     return where if stands.amount is None else f"{where}: {passport.amount(view, one.measure, stands.amount)}"
 
 
-def sources_of(one: Behind) -> str:
-    titles = dict.fromkeys((stands.source, stands.document) for stands in one.rows[:PLACES_SHOWN] if stands.source)
+def sources_of(one: Behind, most: int) -> str:
+    titles = dict.fromkeys((stands.source, stands.document) for stands in one.rows[:most] if stands.source)
     return "<br>".join(
         markup.anchor(address, title, outside=True) if address else markup.escape(title) for title, address in titles
     )
