@@ -26,7 +26,7 @@ class Alternative:
 
 def broken_alternatives(db: duckdb.DuckDBPyConnection) -> Iterator[Problem]:
     """Name the other readings that cannot be tried."""
-    for one in _alternatives(db, "TRUE"):
+    for one in _alternatives(db, "table_name IS NOT NULL AND key_column IS NOT NULL AND key_value IS NOT NULL"):
         problem = _problem(db, one)
         if problem:
             yield problem
@@ -69,7 +69,9 @@ def _problem(db: duckdb.DuckDBPyConnection, one: Alternative) -> Problem | None:
     found = db.execute(f'SELECT count(*) FROM "{one.table}" WHERE CAST("{one.key}" AS VARCHAR) = $1', [one.wanted])
     if found.fetchone() == (0,):
         return replace(_said("alternative_row", one, "key_value", one.wanted), severity="warning")
-    return _of_value(db, one, columns[one.column]) if one.column else None
+    if one.column:
+        return _of_value(db, one, columns[one.column])
+    return _said("blank", one, "column_name", "") if one.value is not None else None
 
 
 def _of_value(db: duckdb.DuckDBPyConnection, one: Alternative, column: Column) -> Problem | None:

@@ -403,8 +403,7 @@ CREATE TABLE alternative (
     key_value VARCHAR NOT NULL,
     column_name VARCHAR,
     value VARCHAR,
-    UNIQUE (contradiction_id, table_name, key_column, key_value, column_name),
-    CHECK (value IS NULL OR column_name IS NOT NULL)
+    UNIQUE (contradiction_id, table_name, key_column, key_value, column_name)
 );
 
 -- it: che cosa un lettore chiederebbe e nessuna fonte dice

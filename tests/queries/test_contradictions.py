@@ -93,6 +93,7 @@ def test_an_other_reading_is_made_once_and_goes_with_its_snapshot(programme_fold
         ({"key_value": "nobody"}, "column key_value: in table endowment no row has “nobody” in the key column"),
         ({"value": "a lot"}, "column value: “a lot” cannot stand in column amount_eur of table endowment."),
         ({"column_name": "kind", "value": ""}, "column value: the cell is empty but the value is required."),
+        ({"column_name": ""}, "column column_name: the cell is empty but the value is required."),
         ({"contradiction_id": "no_such"}, "“no_such” does not exist in table contradiction."),
     ],
 )
@@ -103,11 +104,6 @@ def test_a_broken_one_is_named(programme_folder, cells, said):
     (sentence,) = [one for one in every if "alternative.csv" in one]
     assert sentence.startswith(f"impact/alternative.csv, row {place + 2}, ")
     assert said in sentence
-
-
-def test_a_value_alone_changes_nothing(programme_folder):
-    programme_folder.edit("alternative", 0, {"column_name": ""})
-    assert programme_folder.said()
 
 
 def test_the_page_asks_the_shipped_snapshots():
