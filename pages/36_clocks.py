@@ -71,7 +71,7 @@ def draw_thresholds(view: View) -> None:
 
 
 def draw_clocks(
-    view: View, key: str, rows: pd.DataFrame, on_click: Callable[[list[str]], None], asked: Asked, named: str = ""
+    view: View, key: str, rows: pd.DataFrame, on_click: Callable[[list[str]], None], asked: Asked, *, named: str = ""
 ) -> None:
     """Draw three marks a row: of projects or of lines."""
     drawn = rows.head(ROWS_DRAWN)
@@ -189,7 +189,7 @@ def notes(view: View) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- the course of the gap
 
 
-def draw_course(view: View, key: str, rows: pd.DataFrame, unit: Any, asked: Asked, named: str = "") -> None:
+def draw_course(view: View, key: str, rows: pd.DataFrame, unit: Any, asked: Asked, *, named: str = "") -> None:
     """Draw lines over the ends of periods; of a single day there is no course yet."""
     title, subtitle = view.say(f"{key}_title"), page.subtitle(view, view.say(f"{key}_unit"), of=named)
     if rows["on"].nunique() < 2:
@@ -243,7 +243,9 @@ def draw_school(view: View, asked: Asked, project: str = "", named: str = "") ->
     left, right = st.columns([7, 5], gap="large")
     with left:
         words = {id: view.say(f"school_{id}") for id in ("time", "school", "physical")}
-        draw_course(view, "school", clocks.school(asked, words), SHARE, clocks.school_asked(asked) or asked, named)
+        draw_course(
+            view, "school", clocks.school(asked, words), SHARE, clocks.school_asked(asked) or asked, named=named
+        )
     with right:
         page.heading(view.say("school_table_title"), view.say("school_table_unit"), level=3)
         page.table(*school_data(view, rows), caption=view.say("school_table_title"))
@@ -294,9 +296,9 @@ def draw_one(view: View, project: str, named: str) -> None:
     rows = clocks.by_line(view.asked, view.lang, project)
     left, right = st.columns([6, 6], gap="large")
     with left:
-        draw_clocks(view, "lines_project", rows, page.narrowing("action_line"), asked, named)
+        draw_clocks(view, "lines_project", rows, page.narrowing("action_line"), asked, named=named)
     with right:
-        draw_course(view, "gap_project", gap_rows(view, project), POINTS, asked, named)
+        draw_course(view, "gap_project", gap_rows(view, project), POINTS, asked, named=named)
     shown, columns = table_data(view, rows, "lines")
     page.heading(view.say("lines_table_title"), page.subtitle(view, of=named), level=3)
     draw_rows(shown, columns, view.say("lines_table_title"))

@@ -149,7 +149,8 @@ def test_every_metric_that_a_chart_draws_is_confirmed(programme):
 def test_every_chart_and_table_with_a_foot_leads_to_what_it_rests_on(programme):
     """To the passports of its metrics, or to the rows of tables that are there."""
     _, feet, charts = seen(programme)
-    assert feet and sum(charts.values())
+    assert feet
+    assert sum(charts.values())
     assert not [foot for foot in feet if not foot.passports and not foot.tables]
     held = set(data.tables(asked(shipped(programme), periods(shipped(programme))[-1], Filters()))["name"])
     assert {table for foot in feet for table in foot.tables} <= held
