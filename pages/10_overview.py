@@ -23,6 +23,7 @@ CARDS = {
     "sheets_in_rate": "sheets",
     "changes_waiting": "revisions",
 }
+LINE_CLOCKS = {"budget_progress": "col_progress", "physical_progress": "col_physical"}
 MOVING = (*CARDS, "gap", "uncovered_advance", "oldest_request", "sheets_missing", "sheets_late")
 
 
@@ -153,6 +154,7 @@ def draw_timeline(view: View) -> None:
         subtitle=page.subtitle(view, view.say("timeline_unit")),
         data=data,
         sources=sources.cited(view.asked, "act", "deadline"),
+        rows=("act", "deadline", "legal_limit"),
         depends=view.as_of,
     )
 
@@ -161,7 +163,15 @@ def draw_map(view: View) -> None:
     rows = territories.by_metric(view.asked, "funding", view.lang)
     cited = sources.cited(view.asked, "funding")
     if territory_map.shapes(view.snapshot):
-        territory_map.draw(view, "overview_map", rows, page.UNITS["eur"], title=view.say("map_title"), sources=cited)
+        territory_map.draw(
+            view,
+            "overview_map",
+            rows,
+            page.UNITS["eur"],
+            title=view.say("map_title"),
+            sources=cited,
+            metrics=territories.drawn("funding", rows),
+        )
 
 
 def pending_line(view: View, line: Line) -> str:
@@ -218,20 +228,27 @@ def draw_lines(view: View) -> None:
         for row in rows
     ]
     columns = [Column("line", view.say("col_line"), wide=True), Column("results", view.say("col_results"), wide=True)]
-    if overview.monitored(view.snapshot):
+    monitored = overview.monitored(view.snapshot)
+    if monitored:
         columns += add_clocks(view, shown)
     page.heading(view.say("lines_title"), page.subtitle(view))
     page.table(shown, columns, caption=view.say("lines_title"))
-    page.foot(view, "lines", title=view.say("lines_title"), sources=sources.cited(view.asked, "result"))
+    page.foot(
+        view,
+        "lines",
+        title=view.say("lines_title"),
+        sources=sources.cited(view.asked, "result"),
+        metrics=tuple(LINE_CLOCKS) if monitored else (),
+        rows=("result",),
+    )
 
 
 def add_clocks(view: View, shown: list[dict[str, str]]) -> list[Column]:
     """Add expenditure and physical progress to the rows of the lines; return their columns."""
-    headings = {"budget_progress": "col_progress", "physical_progress": "col_physical"}
-    found = by_id(view.asked, tuple(headings), "action_line")
+    found = by_id(view.asked, tuple(LINE_CLOCKS), "action_line")
     for row in shown:
-        row |= {name: page.written(view, found.get(row["id"], {}).get(name), "share") for name in headings}
-    return [Column(name, view.say(heading), "right") for name, heading in headings.items()]
+        row |= {name: page.written(view, found.get(row["id"], {}).get(name), "share") for name in LINE_CLOCKS}
+    return [Column(name, view.say(heading), "right") for name, heading in LINE_CLOCKS.items()]
 
 
 def results_said(view: View, found: list[dict[str, object]] | None) -> str:

@@ -208,8 +208,8 @@ else:
         with st.container(horizontal=True):
             draw_downloads(view, found)
 if found.lines:
-    cited = sources.cited(view.asked, *(TABLES if monitored else PUBLISHED))
-    page.foot(view, "lines", title=view.say("list_title"), sources=cited)
+    told = TABLES if monitored else PUBLISHED
+    page.foot(view, "lines", title=view.say("list_title"), sources=sources.cited(view.asked, *told), rows=told)
 draw_notes(view, found)
 if not monitored:
     draw_gaps(view)

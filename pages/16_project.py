@@ -173,6 +173,7 @@ def draw_terms(view: View) -> None:
             title=view.say("term_title"),
             subtitle=page.subtitle(view, view.say("term_unit")),
             sources=sources.cited(view.asked, "deadline"),
+            metrics=("first_term", "term_in_force", "residual_delay"),
         )
     draw_part(view, terms(view), "terms")
     st.html(f'<p class="plain">{page.linked(view.link("deadlines", project=view.project), view.say("terms_all"))}</p>')
@@ -613,7 +614,7 @@ def draw_project(view: View, known: Row) -> None:
     if "action_line" in view.asked.chosen:
         page.note(view, "line_note")
     draw_cards(view, monitored=monitored)
-    page.foot(view, "project", title=view.say("title"), sources=sources.cited(view.asked, *TABLES))
+    page.foot(view, "project", title=view.say("title"), sources=sources.cited(view.asked, *TABLES), rows=TABLES)
     empty = draw_parts(view, [("lines",)], monitored=monitored)
     draw_terms(view)
     empty += draw_parts(view, ROWS, monitored=monitored)

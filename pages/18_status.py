@@ -66,6 +66,11 @@ def measured(view: View, verdict: Verdict) -> str:
     return view.say("value_and_threshold", **named, threshold=condition(view, rule))
 
 
+def judged_by(view: View) -> list[str]:
+    """Return the metrics that the rules look at, each once."""
+    return list(dict.fromkeys(rule.metric for rule in status.rules(view.snapshot)))
+
+
 def lifting(view: View, one: Graded) -> list[str]:
     return [
         status.lifted(verdict, said(view, verdict.rule, verdict.amount), view.lang)
@@ -172,6 +177,8 @@ def draw_history(view: View, shown: Sequence[Graded]) -> None:
         subtitle=page.subtitle(view, view.say("history_unit")),
         data=lambda: history_data(view, drawn),
         sources=sources.cited(view.asked, *TABLES),
+        metrics=judged_by(view),
+        asked=status.whole_projects(view.asked),
         on_click=lambda picked: go_back(ends, picked),
     )
 
@@ -316,7 +323,14 @@ def draw_graded(view: View, found: Sequence[Graded]) -> None:
         page.note(view, "cut", shown=ROWS_SHOWN, total=len(shown))
     if "action_line" in view.asked.chosen:
         page.note(view, "not_by_line")
-    page.foot(view, "status_now", title=view.say("now_title"), sources=sources.cited(view.asked, *TABLES))
+    page.foot(
+        view,
+        "status_now",
+        title=view.say("now_title"),
+        sources=sources.cited(view.asked, *TABLES),
+        metrics=judged_by(view),
+        asked=status.whole_projects(view.asked),
+    )
     draw_history(view, shown)
 
 

@@ -176,7 +176,14 @@ def draw_ladder(view: View, name: str, rungs: Sequence[Rung], top: Any) -> None:
     st.html(ladder([rung_cells(view, rung, top) for rung in rungs], title))
     tables = ("funding", *LEDGERS[:1]) if name == "expenditure" else LEDGERS[1:]
     cited = sources.cited(view.asked, *tables)
-    page.foot(view, f"ladder_{name}", title=title, data=lambda: ladder_data(view, rungs), sources=cited)
+    page.foot(
+        view,
+        f"ladder_{name}",
+        title=title,
+        data=lambda: ladder_data(view, rungs),
+        sources=cited,
+        metrics=[rung.value.metric for rung in rungs],
+    )
 
 
 Step = tuple[str, str, str, float]
@@ -253,7 +260,15 @@ def draw_uncovered(view: View, rows: Sequence[Row]) -> None:
         page.paragraph(view.say("uncovered_none", count=len(rows)))
     page.note(view, "uncovered_note")
     title, cited = view.say("uncovered_title"), sources.cited(view.asked, *LEDGERS)
-    page.foot(view, "uncovered", title=title, data=lambda: framed(*uncovered_table(view, rows)), sources=cited)
+    page.foot(
+        view,
+        "uncovered",
+        title=title,
+        data=lambda: framed(*uncovered_table(view, rows)),
+        sources=cited,
+        metrics=("uncovered_advance", "paid", "recovered", "eligible"),
+        asked=of_every_line(view).asked,
+    )
 
 
 def uncovered_table(view: View, rows: Sequence[Row]) -> Table:
@@ -290,7 +305,14 @@ def draw_open(view: View, rows: Sequence[Row]) -> None:
         page.paragraph(view.say("none_open"))
         return
     page.table(*worst_table(view, rows), caption=view.say("worst_title"))
-    page.foot(view, "worst", title=view.say("worst_title"), sources=sources.cited(view.asked, "payment_request"))
+    page.foot(
+        view,
+        "worst",
+        title=view.say("worst_title"),
+        sources=sources.cited(view.asked, "payment_request"),
+        metrics=("requests_open", "oldest_request"),
+        asked=of_every_line(view).asked,
+    )
 
 
 def worst_table(view: View, rows: Sequence[Row]) -> Table:
@@ -354,6 +376,8 @@ def draw_ageing(view: View, rows: Sequence[Row]) -> None:
         subtitle=about(view, "ageing_unit"),
         data=lambda: ageing_data(view, found),
         sources=sources.cited(view.asked, "payment_request"),
+        metrics=("requests_open",),
+        asked=of_every_line(view).asked,
     )
 
 
@@ -402,6 +426,7 @@ def draw_percentiles(view: View, decided: Sequence[Waiting], found: Sequence[Wai
         subtitle=page.subtitle(of_every_line(view), view.say("waiting_unit", count=decided[0].requests)),
         data=lambda: waiting_data(view, found),
         sources=sources.cited(view.asked, "payment_request"),
+        rows=("payment_request", "request_step"),
     )
 
 
@@ -453,7 +478,15 @@ def draw_recoveries(view: View, rows: Sequence[Row]) -> None:
         return
     title, cited = view.say("recoveries_title"), sources.cited(view.asked, "recovery")
     page.table(*recoveries_table(view, rows[:SHOWN]), caption=title)
-    page.foot(view, "recoveries", title=title, data=lambda: framed(*recoveries_table(view, rows)), sources=cited)
+    page.foot(
+        view,
+        "recoveries",
+        title=title,
+        data=lambda: framed(*recoveries_table(view, rows)),
+        sources=cited,
+        metrics=("recovery_ordered", "recovered", "recovery_open"),
+        asked=of_every_line(view).asked,
+    )
 
 
 def recoveries_table(view: View, rows: Sequence[Row]) -> Table:
@@ -495,7 +528,15 @@ def draw_payments(view: View, rows: Sequence[Row]) -> None:
     if len(rows) > NEWEST:
         page.paragraph(view.app("rows_shown", shown=NEWEST, total=len(rows)), quiet=True)
     cited = sources.cited(view.asked, "payment")
-    page.foot(view, "payments", title=title, data=lambda: framed(*payments_table(view, rows)), sources=cited)
+    page.foot(
+        view,
+        "payments",
+        title=title,
+        data=lambda: framed(*payments_table(view, rows)),
+        sources=cited,
+        metrics=("paid",),
+        asked=of_every_line(view).asked,
+    )
 
 
 def payments_table(view: View, rows: Sequence[Row]) -> Table:
@@ -798,7 +839,8 @@ def draw_evidence(view: View, row: Row) -> None:
         Column("source", view.app("source"), link="url", wide=True),
     ]
     page.table(shown, columns, caption=view.say("evidence_title"))
-    page.foot(view, "rows", title=view.say("evidence_title"), basis=row["basis"])
+    tables = list(dict.fromkeys(one["table_name"] for one in found))
+    page.foot(view, "rows", title=view.say("evidence_title"), basis=row["basis"], rows=tables)
 
 
 # ---------------------------------------------------------------- the page

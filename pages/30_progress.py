@@ -77,7 +77,12 @@ def draw_spent(view: View) -> None:
         page.heading(view.say("spent_title"), page.subtitle(view, view.say("spent_unit")), level=3)
         page.paragraph(view.say("spent_one", period=every["period"].iloc[0]))
         page.foot(
-            view, "spent", title=view.say("spent_title"), data=lambda: spent_data(view, every), basis=basis_of(every)
+            view,
+            "spent",
+            title=view.say("spent_title"),
+            data=lambda: spent_data(view, every),
+            basis=basis_of(every),
+            metrics=("incurred",),
         )
     else:
         page.chart(
@@ -90,6 +95,7 @@ def draw_spent(view: View) -> None:
             data=lambda: spent_data(view, every),
             sources=sources.cited(view.asked, "sheet"),
             basis=basis_of(every),
+            metrics=("incurred",),
             on_click=page.narrowing("action_line"),
         )
     page.paragraph(" ".join(spent_notes(view, every, len(last))), quiet=True)
@@ -141,6 +147,7 @@ def draw_clocks(view: View) -> None:
         data=lambda: clocks_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
+        metrics=progress.CLOCKS,
         on_click=page.narrowing("action_line"),
     )
 
@@ -183,6 +190,7 @@ def draw_grid(view: View) -> None:
         data=lambda: grid_data(view, rows, unit.id),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
+        metrics=(metric,),
         on_click=page.narrowing("territory"),
     )
     page.note(view, "grid_note")

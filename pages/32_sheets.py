@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from impact_analytics.exports import Field, Sheet
-from impact_analytics.queries import overview, progress, reminders, sheets, sources
+from impact_analytics.queries import overview, progress, projects, reminders, sheets, sources
 from impact_analytics.queries.reminders import Reminder
 from impact_analytics.queries.sheets import Entry
 from impact_analytics.ui import board, downloads, freshness, markup, page, trail
@@ -16,7 +16,9 @@ from impact_analytics.ui.page import Card, Column, View
 Rows = list[dict[str, Any]]
 GRADES = ("received", "late", "to_be_completed", "missing")
 CARDS = ("sheets_in_rate", "sheets_missing", "sheets_late", "sheets_to_be_completed", "desk_review_rate")
+COUNTED = ("sheets_in", "sheets_late", "sheets_to_be_completed", "sheets_missing")
 SPENT = "incurred_in_force"
+PARTS = ("sheet", "sheet_financial", "sheet_physical", "sheet_procedural", "sheet_cause", "sheet_network")
 AMOUNTS = (
     "budget",
     "committed",
@@ -79,6 +81,8 @@ def draw_board(view: View) -> None:
         data=lambda: board_data(view, rows, periods, words),
         sources=sources.cited(view.asked, "sheet"),
         basis=found["basis"].iloc[0],
+        metrics=("sheets_expected", *COUNTED),
+        asked=projects.whole_lines(view.asked),
     )
 
 
@@ -116,7 +120,15 @@ def draw_reminders(view: View) -> None:
     st.html(reminders_html(view, found, title))
     draw_ages(view)
     cited = sources.cited(view.asked, "sheet")
-    page.foot(view, "waiting", title=title, sources=cited, basis=found[0].basis)
+    page.foot(
+        view,
+        "waiting",
+        title=title,
+        sources=cited,
+        basis=found[0].basis,
+        metrics=("sheets_missing", "sheets_to_be_completed"),
+        asked=projects.whole_lines(view.asked),
+    )
     draw_letters(view)
     with st.container(horizontal=True):
         downloads.draw(
@@ -273,7 +285,7 @@ def draw_sheet(view: View, found: list[sheets.Sheet], sheet: sheets.Sheet) -> No
         return
     cited = [(newest["source"], newest["url"])]
     draw_parts(view, sheet)
-    page.foot(view, "parts", title=title, sources=cited, basis=sheet.basis)
+    page.foot(view, "parts", title=title, sources=cited, basis=sheet.basis, rows=PARTS)
     draw_versions(view, versions)
     draw_sheet_files(view, sheet, title, cited)
 

@@ -13,6 +13,7 @@ from impact_analytics.ui.page import Column, View
 CARDS = ("causes_newest", "projects_with_causes", "causes", "causes_uncoded", "causes_uncoded_rate")
 PLACES_SHOWN, LASTING_SHOWN, ENDED_SHOWN, UNCODED_SHOWN, SENTENCES_SHOWN = 12, 15, 8, 12, 12
 SCOPES = ("all", "newest")
+CAUSES = ("sheet_cause",)
 ACROSS = {"origin": "nature", "nature": "origin", "origin_id": "nature_id", "nature_id": "origin_id"}
 TURNED = {"row": "column", "column": "row", "row_id": "column_id", "column_id": "row_id"}
 COUNT = page.UNITS["count"]
@@ -41,6 +42,11 @@ class Kept:
     def scope(self) -> str:
         """Return which sheets are considered."""
         return SCOPES[self.newest]
+
+    @property
+    def metric(self) -> str:
+        """Return the metric that counts the causes of those sheets, whatever their codes."""
+        return "causes_newest" if self.newest else "causes"
 
 
 def draw_choices(view: View) -> Kept:
@@ -130,6 +136,7 @@ def draw_states(view: View, kept: Kept) -> None:
         data=lambda: states_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
+        rows=("sheet_procedural",),
         on_click=page.narrowing("action_line"),
     )
 
@@ -157,6 +164,9 @@ def draw_grid(view: View, kept: Kept) -> None:
         data=lambda: grid_data(view, rows),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
+        metrics=(kept.metric,),
+        rows=CAUSES,
+        asked=kept.asked,
         on_click=narrow_to_cause,
     )
     page.note(view, "grid_note")
@@ -192,6 +202,9 @@ def draw_split(view: View, kept: Kept, by: str) -> None:
         data=lambda: split_data(view, every, by),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(every),
+        metrics=() if any(kept.codes.values()) else (kept.metric,),
+        rows=CAUSES,
+        asked=kept.asked,
         on_click=page.narrowing("territory") if by == "territory" else narrow_to_line,
     )
     if len(first) < every["row_id"].nunique():
@@ -254,6 +267,7 @@ def draw_lasting(view: View, kept: Kept) -> None:
         data=(lambda: lasting_data(view, every)) if len(every) else None,
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(every),
+        rows=CAUSES,
     )
 
 
@@ -302,6 +316,9 @@ def draw_uncoded(view: View, kept: Kept) -> None:
         data=lambda: (shown, columns),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(every),
+        metrics=() if kept.newest else ("causes_uncoded",),
+        rows=CAUSES,
+        asked=kept.asked,
     )
 
 
@@ -346,7 +363,7 @@ def draw_sentences(view: View, kept: Kept) -> None:
             lambda: notes(view, kept),
         )
     cited = sources.cited(view.asked, "sheet")
-    page.foot(view, "sentences", title=view.say("sentences_title"), sources=cited, basis=basis_of(every))
+    page.foot(view, "sentences", title=view.say("sentences_title"), sources=cited, basis=basis_of(every), rows=CAUSES)
 
 
 def fields(view: View) -> list[Field]:

@@ -15,6 +15,7 @@ CARDS = ("time_progress", "physical_progress", "expenditure_clock")
 GAPS = ("gap", "expenditure_gap")
 SHARES = ("time", "physical", "expenditure")
 MOVES = ("gap", "expenditure_gap")
+SCHOOL = tuple(clocks.SCHOOL.values())[:3]
 SIGNS = {"on_track": "✓", "watch": "!", "late": "×", "": "–"}
 POINTS, SHARE = page.UNITS["points"], page.UNITS["share"]
 ROWS_DRAWN, ROWS_SHOWN = 12, 30
@@ -70,7 +71,7 @@ def draw_thresholds(view: View) -> None:
 
 
 def draw_clocks(
-    view: View, key: str, rows: pd.DataFrame, on_click: Callable[[list[str]], None], named: str = ""
+    view: View, key: str, rows: pd.DataFrame, on_click: Callable[[list[str]], None], asked: Asked, *, named: str = ""
 ) -> None:
     """Draw three marks a row: of projects or of lines."""
     drawn = rows.head(ROWS_DRAWN)
@@ -84,6 +85,8 @@ def draw_clocks(
         data=lambda: table_data(view, rows, key),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
+        metrics=tuple(clocks.CLOCKS.values()),
+        asked=asked,
         on_click=on_click,
     )
     if len(rows) > len(drawn):
@@ -127,7 +130,14 @@ def draw_table(view: View, rows: pd.DataFrame) -> None:
     draw_physical_note(view, rows)
     with st.container(horizontal=True):
         downloads.draw(view, "clocks", lambda: sheet(view, rows), lambda: notes(view))
-    page.foot(view, "table", title=title, sources=sources.cited(view.asked, "sheet"), basis=basis_of(rows))
+    page.foot(
+        view,
+        "table",
+        title=title,
+        sources=sources.cited(view.asked, "sheet"),
+        basis=basis_of(rows),
+        metrics=tuple(clocks.CLOCKS.values()),
+    )
 
 
 def draw_rows(shown: pd.DataFrame, columns: Sequence[Column], caption: str) -> None:
@@ -179,7 +189,7 @@ def notes(view: View) -> list[tuple[str, str]]:
 # ---------------------------------------------------------------- the course of the gap
 
 
-def draw_course(view: View, key: str, rows: pd.DataFrame, unit: Any, named: str = "") -> None:
+def draw_course(view: View, key: str, rows: pd.DataFrame, unit: Any, asked: Asked, *, named: str = "") -> None:
     """Draw lines over the ends of periods; of a single day there is no course yet."""
     title, subtitle = view.say(f"{key}_title"), page.subtitle(view, view.say(f"{key}_unit"), of=named)
     if rows["on"].nunique() < 2:
@@ -196,6 +206,8 @@ def draw_course(view: View, key: str, rows: pd.DataFrame, unit: Any, named: str 
         data=lambda: course_data(view, rows, unit.id),
         sources=sources.cited(view.asked, "sheet"),
         basis=basis_of(rows),
+        metrics=("gap",) if unit is POINTS else SCHOOL,
+        asked=asked,
     )
 
 
@@ -231,7 +243,9 @@ def draw_school(view: View, asked: Asked, project: str = "", named: str = "") ->
     left, right = st.columns([7, 5], gap="large")
     with left:
         words = {id: view.say(f"school_{id}") for id in ("time", "school", "physical")}
-        draw_course(view, "school", clocks.school(asked, words), SHARE, named)
+        draw_course(
+            view, "school", clocks.school(asked, words), SHARE, clocks.school_asked(asked) or asked, named=named
+        )
     with right:
         page.heading(view.say("school_table_title"), view.say("school_table_unit"), level=3)
         page.table(*school_data(view, rows), caption=view.say("school_table_title"))
@@ -267,11 +281,11 @@ def draw_every(view: View) -> None:
     rows = clocks.by_project(view.asked, view.lang)
     left, right = st.columns([7, 5], gap="large")
     with left:
-        draw_clocks(view, "projects", rows, choose_project)
+        draw_clocks(view, "projects", rows, choose_project, view.asked)
         page.note(view, "projects_note")
     with right:
-        draw_clocks(view, "lines", clocks.by_line(view.asked, view.lang), page.narrowing("action_line"))
-        draw_course(view, "gap_lines", gap_rows(view, ""), POINTS)
+        draw_clocks(view, "lines", clocks.by_line(view.asked, view.lang), page.narrowing("action_line"), view.asked)
+        draw_course(view, "gap_lines", gap_rows(view, ""), POINTS, view.asked)
     draw_table(view, rows)
     draw_school(view, view.asked)
 
@@ -282,9 +296,9 @@ def draw_one(view: View, project: str, named: str) -> None:
     rows = clocks.by_line(view.asked, view.lang, project)
     left, right = st.columns([6, 6], gap="large")
     with left:
-        draw_clocks(view, "lines_project", rows, page.narrowing("action_line"), named)
+        draw_clocks(view, "lines_project", rows, page.narrowing("action_line"), asked, named=named)
     with right:
-        draw_course(view, "gap_project", gap_rows(view, project), POINTS, named)
+        draw_course(view, "gap_project", gap_rows(view, project), POINTS, asked, named=named)
     shown, columns = table_data(view, rows, "lines")
     page.heading(view.say("lines_table_title"), page.subtitle(view, of=named), level=3)
     draw_rows(shown, columns, view.say("lines_table_title"))

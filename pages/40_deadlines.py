@@ -16,6 +16,7 @@ TABLE_ROWS = 24
 SHORT = 25
 NBSP = "\u00a0"
 LIMIT = "incurred"
+MOVED = (*(f"{name}_months" for name in deadlines.EXTENSIONS), "moved_months")
 NAMED = 4  # projects named in a row of levels
 SENTENCES = 40  # of single projects on the page
 ACT_DATES = ("adopted_on", "registered_on", "effective_on")
@@ -167,6 +168,8 @@ def draw_steps(view: View, decided: pd.DataFrame, rows: pd.DataFrame) -> None:
         subtitle=page.subtitle(view, view.say("steps_unit_one" if single else "steps_unit_call")),
         data=lambda: with_source(view, *decisions_table(view, decided)),
         sources=sources.cited(view.asked, "deadline"),
+        metrics=("first_term", "term_in_force"),
+        rows=("deadline", "act"),
     )
 
 
@@ -360,6 +363,8 @@ def draw_projects(view: View, rows: pd.DataFrame) -> None:
         title=view.say("projects_title"),
         subtitle=page.subtitle(view, view.say("projects_unit")),
         sources=sources.cited(view.asked, "project", "deadline"),
+        metrics=("term_in_force", "ends_known", "residual_delay"),
+        rows=("project", "deadline"),
     )
     if rows["started_on"].isna().any():
         page.note(view, "start_note", count=int(rows["started_on"].isna().sum()), total=len(rows))
@@ -630,6 +635,7 @@ def draw_table(view: View, rows: pd.DataFrame) -> None:
         title=view.say("table_title"),
         data=lambda: projects_table(view, rows),
         sources=sources.cited(view.asked, "project", "deadline"),
+        metrics=("first_term", "term_in_force", *MOVED, "residual_delay"),
     )
 
 

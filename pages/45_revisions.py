@@ -7,13 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from impact_analytics.exports import Field, Sheet
-from impact_analytics.queries import of_project, overview, revisions, sources, values
+from impact_analytics.queries import of_project, overview, projects, revisions, sources, values
 from impact_analytics.queries.revisions import Budgeted, Item, Totals, Version
 from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Column, View
 
 ROWS_SHOWN = 25
 EXTENSIONS_SHOWN = 12
+CARDS = ("changes_requested", "changes_waiting", "changes_approved", "change_decision_days")
 NBSP = "\u00a0"
 MARKS = {"waiting": "…", "approved": "○", "effective": "✓", "refused": "×", "withdrawn": "–"}
 Row = Mapping[Any, Any]
@@ -97,14 +98,9 @@ def draw_cards(view: View, found: pd.DataFrame, project: str) -> None:
     asked = of_project(view.asked, project) if project else view.asked
     every = revisions.counted(found)[-1]
     oldest = max((row["days"] for row in page.records(found) if row["state"] == "waiting"), default=None)
-    told = {
-        "changes_requested": "",
-        "changes_waiting": waiting_said(view, oldest),
-        "changes_approved": approved_said(view, every),
-        "change_decision_days": decided_said(view, every),
-    }
-    figures = values(asked, tuple(told))
-    page.cards([page.card_of(view, figures[name], note=note) for name, note in told.items()])
+    notes = ("", waiting_said(view, oldest), approved_said(view, every), decided_said(view, every))
+    figures = values(asked, CARDS)
+    page.cards([page.card_of(view, figures[name], note=note) for name, note in zip(CARDS, notes, strict=True)])
 
 
 def waiting_said(view: View, oldest: int | None) -> str:
@@ -123,7 +119,7 @@ def decided_said(view: View, every: Row) -> str:
     return view.say("decided_note", days=days(view, every["most"]), count=every["decided"])
 
 
-def draw_waiting(view: View, found: pd.DataFrame) -> None:
+def draw_waiting(view: View, found: pd.DataFrame, project: str) -> None:
     page.heading(view.say("waiting_title"), page.subtitle(view, view.say("waiting_unit")))
     waiting = [row for row in page.records(found) if row["state"] == "waiting"]
     if not waiting:
@@ -152,7 +148,15 @@ def draw_waiting(view: View, found: pd.DataFrame) -> None:
     ]
     page.table(rows, columns, caption=view.say("waiting_title"))
     draw_cut(view, len(rows), len(waiting))
-    page.foot(view, "changes_waiting", title=view.say("waiting_title"), sources=cited(view))
+    asked = projects.whole_lines(view.asked)
+    page.foot(
+        view,
+        "changes_waiting",
+        title=view.say("waiting_title"),
+        sources=cited(view),
+        metrics=("changes_waiting",),
+        asked=of_project(asked, project) if project else asked,
+    )
 
 
 def draw_cut(view: View, shown: int, total: int) -> None:
@@ -181,7 +185,14 @@ def draw_funnel(view: View, found: pd.DataFrame) -> None:
     ]
     st.html(markup.table(rows, columns, caption=view.say("funnel_title"), classes="sums"))
     page.note(view, "funnel_note")
-    page.foot(view, "changes_funnel", title=view.say("funnel_title"), sources=cited(view))
+    page.foot(
+        view,
+        "changes_funnel",
+        title=view.say("funnel_title"),
+        sources=cited(view),
+        metrics=CARDS,
+        asked=projects.whole_lines(view.asked),
+    )
 
 
 def draw_list(view: View, found: pd.DataFrame, followed: Mapping[str, Version]) -> None:
@@ -225,7 +236,8 @@ def draw_change(view: View, change: Row, version: Version | None) -> None:
     page.paragraph(followed_said(view, change, version, follow))
     if change["kind"] == "schedule":
         page.bullets([page.linked(view.link("sheets", project=change["project_id"]), view.say("to_sheets"))])
-    page.foot(view, "change", title=change["title"], sources=[(change["source"], change["source_url"])])
+    cited = [(change["source"], change["source_url"])]
+    page.foot(view, "change", title=change["title"], sources=cited, rows=("change_request",))
 
 
 def steps(view: View, change: Row, version: Version | None, follow: revisions.Follow | None) -> list[Step]:
@@ -360,7 +372,13 @@ def draw_categories(view: View, project: str, version: Version, found: Sequence[
     draw_tolerance(view, share)
     if share is not None:
         draw_words(view, categories, share, whole)
-    page.foot(view, "budget", title=view.say("budget_title"), sources=sources.cited(view.asked, "budget", "sheet"))
+    foot_of_budgets(view, "budget", view.say("budget_title"))
+
+
+def foot_of_budgets(view: View, key: str, title: str) -> None:
+    """Draw what stands below budgets beside what was spent of them."""
+    cited = sources.cited(view.asked, "budget", "sheet")
+    page.foot(view, key, title=title, sources=cited, rows=("budget", "sheet_financial"))
 
 
 def amounts_row(view: View, one: Item, name: str, whole: Totals) -> dict[str, str]:
@@ -456,7 +474,7 @@ def draw_detail(view: View, version: Version, found: Sequence[Item]) -> None:
         rows += [amounts_row(view, one, f"{name}: {names.get(one.category, one.category)}", whole) for one in own_items]
         rows.append(amounts_row(view, total, view.say("line_sum", line=name), whole) | {"sum": True})
     st.html(detail_table(view, amount_columns(view, version, "item", net=False), rows))
-    page.foot(view, "budget_detail", title=view.say("detail_title"), sources=sources.cited(view.asked, "budget"))
+    foot_of_budgets(view, "budget_detail", view.say("detail_title"))
 
 
 def lines_said(view: View) -> list[str]:
@@ -499,7 +517,7 @@ def draw_overview(view: View) -> None:
     if len(rows) < len(found):
         page.note(view, "overview_ok", count=len(found) - len(rows))
     draw_tolerance(view, share)
-    page.foot(view, "budgets", title=view.say("overview_title"), sources=sources.cited(view.asked, "budget", "sheet"))
+    foot_of_budgets(view, "budgets", view.say("overview_title"))
 
 
 def overview_row(view: View, one: Budgeted, share: Decimal) -> dict[str, str] | None:
@@ -546,7 +564,8 @@ def draw_published(view: View) -> None:
             Column("ends_on", view.say("col_ends_on"), "right"),
         ]
         page.table(rows, columns, caption=view.say("published_title"))
-        page.foot(view, "extensions", title=view.say("published_title"), sources=sources.cited(view.asked, "deadline"))
+        cited = sources.cited(view.asked, "deadline")
+        page.foot(view, "extensions", title=view.say("published_title"), sources=cited, rows=("deadline", "act"))
     page.bullets([page.linked(view.link("deadlines"), view.say("to_deadlines"))])
 
 
@@ -695,7 +714,7 @@ def draw_known(view: View) -> None:
 
 def draw_changes(view: View, found: pd.DataFrame, followed: Mapping[str, Version], project: str) -> None:
     draw_cards(view, found, project)
-    draw_waiting(view, found)
+    draw_waiting(view, found, project)
     if not project:
         draw_funnel(view, found)
     draw_list(view, found, followed)

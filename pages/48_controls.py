@@ -14,6 +14,8 @@ from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Column, View
 
 CARDS = ("findings_open", "irregularities", "cut", "recovery_open", "checks_operational", "checks_financial")
+FOUND = CARDS[:3]
+DRAWN_FROM = ("project", "funding", "sheet", "finding", "payment", "on_the_spot_check")
 SINCE_START = ("desk", "verification", "financial", "error")
 FINDINGS_SHOWN = 20
 OPEN_FIRST = ("open", "closed")
@@ -118,7 +120,7 @@ def since_start(view: View, asked: Asked, id: str) -> str:
     return view.say("since_start", share=page.written(view, found.value, "share"))
 
 
-def draw_years(view: View, found: Mapping[FinancialYear, Sequence[Measure]]) -> None:
+def draw_years(view: View, asked: Asked, found: Mapping[FinancialYear, Sequence[Measure]]) -> None:
     title = view.say("years_title")
     page.heading(title, subtitle(view), level=3)
     rows = [
@@ -128,7 +130,15 @@ def draw_years(view: View, found: Mapping[FinancialYear, Sequence[Measure]]) -> 
     columns += [Column(id, view.say(f"measure.{id}.name"), "right") for id in controls.MEASURES]
     page.table(rows, columns, caption=title)
     cited = sources.cited(view.asked, "desk_review", "verification", "on_the_spot_check")
-    page.foot(view, "years", title=title, data=lambda: years_data(view, found), sources=cited)
+    page.foot(
+        view,
+        "years",
+        title=title,
+        data=lambda: years_data(view, found),
+        sources=cited,
+        metrics=tuple(controls.METRICS.values()),
+        asked=asked,
+    )
 
 
 def cell(view: View, measure: Measure) -> str:
@@ -178,9 +188,9 @@ def draw_findings(view: View, asked: Asked, project: str) -> None:
     severity, status = draw_finding_choices(view)
     found = controls.kept(every, severity=severity, status=status, project=project)
     draw_irregularities(view, controls.kept(every, project=project))
-    draw_finding_table(view, found)
+    draw_finding_table(view, found, of_project(asked, project) if project else asked)
     if not project:
-        draw_by_territory(view, controls.by_territory(every))
+        draw_by_territory(view, asked, controls.by_territory(every))
 
 
 def draw_finding_choices(view: View) -> tuple[str, str]:
@@ -206,7 +216,7 @@ def draw_irregularities(view: View, found: pd.DataFrame) -> None:
     page.paragraph(view.say("irregularities", **counts) + " " + (unknown if known.error_eu_eur is None else share))
 
 
-def draw_finding_table(view: View, found: pd.DataFrame) -> None:
+def draw_finding_table(view: View, found: pd.DataFrame, asked: Asked) -> None:
     title = view.say("findings_title")
     if found.empty:
         page.paragraph(view.say("findings_kept_none"))
@@ -226,7 +236,8 @@ def draw_finding_table(view: View, found: pd.DataFrame) -> None:
     if len(found) > len(rows):
         page.paragraph(view.app("rows_shown", shown=len(rows), total=len(found)), quiet=True)
     page.note(view, "findings_note")
-    page.foot(view, "findings", title=title, sources=sources.cited(view.asked, "finding"))
+    cited = sources.cited(view.asked, "finding")
+    page.foot(view, "findings", title=title, sources=cited, metrics=FOUND, rows=("finding",), asked=asked)
     with st.container(horizontal=True):
         downloads.draw(
             view,
@@ -322,7 +333,7 @@ def finding_rows(view: View, found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw_by_territory(view: View, rows: pd.DataFrame) -> None:
+def draw_by_territory(view: View, asked: Asked, rows: pd.DataFrame) -> None:
     shown = rows.assign(note=[open_said(view, count) for count in rows["open"]])
     unit = page.UNITS["count"]
     page.chart(
@@ -334,6 +345,9 @@ def draw_by_territory(view: View, rows: pd.DataFrame) -> None:
         subtitle=subtitle(view, view.say("by_territory_unit")),
         data=lambda: territory_data(view, rows),
         sources=sources.cited(view.asked, "finding"),
+        metrics=FOUND,
+        rows=("finding",),
+        asked=asked,
         on_click=narrow,
         depends=view.asked,
     )
@@ -390,7 +404,8 @@ def draw_checks(view: View, asked: Asked, year: FinancialYear, project: str) -> 
         Column("error", view.say("col_error"), "right"),
     ]
     page.table(rows, columns, caption=title)
-    page.foot(view, "checks", title=title, sources=sources.cited(view.asked, "on_the_spot_check"))
+    cited = sources.cited(view.asked, "on_the_spot_check")
+    page.foot(view, "checks", title=title, sources=cited, rows=("on_the_spot_check",))
 
 
 def draw_selection(view: View, year: FinancialYear) -> None:
@@ -455,7 +470,7 @@ def draw_selected(view: View, drawn: Draw) -> None:
         Column("contribution", view.say("col_contribution"), "right"),
     ]
     page.table(rows, columns, caption=title)
-    page.foot(view, "selected", title=title, data=lambda: population_data(view, drawn))
+    page.foot(view, "selected", title=title, data=lambda: population_data(view, drawn), rows=DRAWN_FROM)
 
 
 def selected_row(view: View, member: Member) -> dict[str, Any]:
@@ -610,7 +625,7 @@ def draw_recorded(view: View, asked: Asked, found: Mapping[FinancialYear, Sequen
     draw_measures(view, asked, year, found[year])
     if project:
         page.note(view, "measures_whole")
-    draw_years(view, found)
+    draw_years(view, asked, found)
     draw_findings(view, asked, project)
     draw_checks(view, asked, year, project)
     draw_selection(view, year)

@@ -15,6 +15,7 @@ POINTS_AT_ONCE = 120
 FIGURES = ("funding", "term_in_force", "bodies_named", "third_country_nationals")
 MONITORED = ("expenditure_progress", "gap")
 LINE_METRICS = ("budget", "budget_progress", "physical_progress", "time_progress")
+DOSSIER = ("project", "deadline", "partner", "result", "continuity", "territory_item")
 TABS = ("project", "activity", "call", "opportunity", "document")
 LEFT_HEIGHT, ROW_HEIGHT = 1130, 26  # px of the column with map and ranking: without its rows, and of a row
 
@@ -89,15 +90,9 @@ def draw_map(view: View, measure: Measure, rows: pd.DataFrame, place: str, point
             points=points,
             on_pick=open_place,
             sources=cited(view, measure),
-            metrics=drawn(measure, rows),
+            metrics=territories.drawn(measure.id, rows),
         )
         page.note(view, "map_hint")
-
-
-def drawn(measure: Measure, rows: pd.DataFrame) -> list[str]:
-    """Return the metrics that rows show: the measure, and its estimate where one stands in for it."""
-    estimate = territories.ESTIMATES.get(measure.id, "")
-    return [measure.id, estimate] if estimate and (rows["basis"] == "estimate").any() else [measure.id]
 
 
 def draw_ranking(view: View, measure: Measure, rows: pd.DataFrame) -> None:
@@ -116,7 +111,7 @@ def draw_ranking(view: View, measure: Measure, rows: pd.DataFrame) -> None:
         subtitle=page.subtitle(view, measure.definition.rstrip(".")),
         data=lambda: metric_table(view, shown, measure.unit),
         sources=cited(view, measure),
-        metrics=drawn(measure, rows),
+        metrics=territories.drawn(measure.id, rows),
         on_click=open_first,
     )
     if (rows["basis"] == "estimate").any():
@@ -215,7 +210,7 @@ def draw_cited(view: View, cited: Cites) -> None:
     )
     page.heading(view.say("cited_title"), level=3)
     st.html(f'<ol class="cited">{listed}</ol>')
-    page.foot(view, "dossier", title=view.say("cited_title"))
+    page.foot(view, "dossier", title=view.say("cited_title"), rows=DOSSIER)
 
 
 def draw_project(view: View, project: dict[Any, Any]) -> None:

@@ -167,6 +167,7 @@ def draw_map(view: View) -> None:
         points=points,
         on_pick=narrow,
         sources=sources.cited(view.asked, "partner"),
+        metrics=("bodies_named",),
     )
     page.note(view, "map_note", placed=page.written(view, len(every), "count"))
     if len(points) < len(every):

@@ -66,6 +66,8 @@ def draw_headlines(view: View, found: Report) -> None:
     ]
     frame = pd.DataFrame(rows, dtype=object)
     st.html(markup.table(frame, columns, caption=view.say("headlines_title"), classes="moved"))
+    metrics = [moved.metric for moved in found.moved]
+    page.foot(view, "headlines", title=view.say("headlines_title"), metrics=metrics, asked=found.asked)
 
 
 def draw_not_split(view: View, found: Report) -> None:
@@ -84,7 +86,8 @@ def draw_sections(view: View, found: Report) -> None:
         return
     day = found.asked.as_of.isoformat()
     st.html(f'<div class="told">{"".join(block(view, section, day) for section in found.sections)}</div>')
-    page.foot(view, "told", title=view.say("told_title"), sources=found.sources)
+    tables = list(dict.fromkeys(table for section in found.sections for table in changes.TABLES[section.topic]))
+    page.foot(view, "told", title=view.say("told_title"), sources=found.sources, rows=tables)
 
 
 def block(view: View, section: Section, as_of: str) -> str:

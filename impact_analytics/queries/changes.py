@@ -17,6 +17,19 @@ from impact_analytics.settings import SQL
 from impact_analytics.store import Snapshot
 
 TOPICS = tuple(texts("changes", LANGUAGES[0])["topics"])
+# The tables whose rows tell of a topic's changes.
+TABLES = {
+    "acts": ("act",),
+    "cash": ("payment", "recovery"),
+    "change_requests": ("change_request",),
+    "controls": ("finding", "on_the_spot_check"),
+    "funding": ("funding", "endowment"),
+    "limits": ("legal_limit",),
+    "projects": ("project",),
+    "requests": ("payment_request", "request_step"),
+    "sheets": ("sheet", "sheet_financial", "sheet_physical"),
+    "terms": ("deadline",),
+}
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def figures(asked: Asked, wanted: tuple[str, ...]) -> dict[str, Value]:
     """Return metrics as of the day asked, an estimate in place of what no source states."""
     found = values(asked, (*wanted, *(ESTIMATES[name] for name in wanted if name in ESTIMATES)))
     stands_in = {
-        name: replace(found[ESTIMATES[name]], metric=name)
+        name: replace(found[ESTIMATES[name]], metric=name, answers=ESTIMATES[name])
         for name in wanted
         if name in ESTIMATES and found[name].value is None and found[ESTIMATES[name]].value is not None
     }

@@ -180,6 +180,12 @@ def not_split(asked: Asked, metric: str, lang: str) -> list[str]:
     return [str(dimensions()[id].words(lang)["name"]).lower() for id in missing]
 
 
+def drawn(metric: str, rows: pd.DataFrame) -> list[str]:
+    """Return the metrics that rows of `by_metric` show: the one asked, and its estimate where that stands in for it."""
+    estimate = ESTIMATES.get(metric, "")
+    return [metric, estimate] if estimate and (rows["basis"] == "estimate").any() else [metric]
+
+
 def figures(asked: Asked, names: tuple[str, ...]) -> dict[str, Value]:
     """Return metrics as of the day asked, an estimate in place of what no source states."""
     wanted = (*names, *(ESTIMATES[name] for name in names if name in ESTIMATES))

@@ -1,5 +1,6 @@
 """What was reached, line by line: what sheets measure and what was published, kinds apart; and published targets."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +13,7 @@ from impact_analytics.ui import markup, page
 from impact_analytics.ui.page import Column, View
 
 TARGETS_SHOWN = 8
+MEASURED = ("sheet_physical", "indicator_target")
 UNITS_APART = {"persons": "persons", "contacts": "contacts", "count": "other", "hours": "other"}
 
 
@@ -102,10 +104,10 @@ def draw_lines(view: View) -> None:
     page.note(view, "lines_note")
     if narrowed and loose:
         page.note(view, "results_without_line", count=len(loose))
-    _foot_of_lines(view, published)
+    _foot_of_lines(view, published, (*("result",), *(MEASURED if measured else ())))
 
 
-def _foot_of_lines(view: View, published: list[Any]) -> None:
+def _foot_of_lines(view: View, published: list[Any], tables: Sequence[str]) -> None:
     names = view.names("action_line")
 
     def data() -> page.Data:
@@ -133,6 +135,8 @@ def _foot_of_lines(view: View, published: list[Any]) -> None:
         title=view.say("lines_title"),
         data=data if published else None,
         sources=_cited(published),
+        metrics=("results_published",),
+        rows=tables,
     )
 
 
@@ -153,7 +157,7 @@ def draw_targets(view: View) -> None:
     page.note(view, "targets_note")
     if len(found) > len(rows):
         page.note(view, "targets_more", count=len(found) - len(rows))
-    page.foot(view, "targets", title=view.say("targets_title"), sources=_cited(rows))
+    page.foot(view, "targets", title=view.say("targets_title"), sources=_cited(rows), rows=("result",))
 
 
 def _targets_data(view: View, rows: list[Any]) -> page.Data:
