@@ -267,7 +267,7 @@ def draw_facts(view: View, change: Row, version: Version | None) -> None:
         (view.say("fact_place"), markup.escape(place_in_file(view, change["file"], change["line"]))),
     ]
     items = "".join(f"<dt>{markup.escape(name)}</dt><dd>{html}</dd>" for name, html in told)
-    st.html(f'<dl class="facts">{items}</dl>')
+    st.html(f'<dl class="beside">{items}</dl>')
 
 
 def amounts(view: View, change: Row, version: Version | None) -> list[tuple[str, str]]:
