@@ -49,7 +49,7 @@ def project_link(view: View, id: str) -> str:
 
 
 def draw_sentences(view: View, lines: Sequence[str]) -> None:
-    page.heading(view.say("told_title"))
+    page.heading(view.say("told_title"), level=3)
     if view.project:
         page.paragraph(ledger.of_project(view.asked, view.project, view.lang))
         return
@@ -233,7 +233,7 @@ def draw_without(view: View, left_out: tuple[str, ...], decided: pd.DataFrame) -
     options |= {act: act for act in left_out if act not in options}
     if not options:
         return
-    page.heading(view.say("without_title"), view.say("without_lead"))
+    page.heading(view.say("without_title"), view.say("without_lead"), level=3)
     st.multiselect(
         view.say("without_choose"),
         list(options),
