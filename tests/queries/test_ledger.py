@@ -68,7 +68,7 @@ def plain_project(told, day):
             if term
             else ", quando nessun termine era ancora attestato."
         )
-        return f"{head}rinuncia da {written(told['withdrawn_on'])}{before}"
+        return f"{head}rinuncia ({written(told['withdrawn_on'])}){before}"
     if not term:
         return f"{head}al {written(day)} nessun termine è attestato{possibly([told])}."
     act = ORACLE.one("act", "act_id", told["act_id"]).get("short_it") or "attestato, senza atto"
