@@ -708,8 +708,9 @@ def accounts_table(view: View, entries: Sequence[Row]) -> Table:
         }
         for entry in entries
     ]
-    sides = {"eu_eur": "right"}
-    return lines, [Column(name, view.say(f"account_{name}"), sides.get(name, "left")) for name in lines[0]]
+    return lines, [
+        Column(name, view.say(f"account_{name}"), "right" if name == "eu_eur" else "left") for name in lines[0]
+    ]
 
 
 def draw_steps(view: View, row: Row) -> None:
