@@ -53,8 +53,11 @@ def draw_sentences(view: View, lines: Sequence[str]) -> None:
     if view.project:
         page.paragraph(ledger.of_project(view.asked, view.project, view.lang))
         return
-    page.paragraph(ledger.of_all(view.asked, whose(view), view.lang))
-    page.bullets([lines_said(view, same, said) for same, said in ledger.of_lines(view.asked, lines, view.lang)])
+    whole = ledger.of_all(view.asked, whose(view), view.lang)
+    page.paragraph(whole)
+    told = ledger.of_lines(view.asked, lines, view.lang)
+    alike, (_, _, rest) = view.say("lines_alike"), whole.partition(": ")
+    page.bullets([lines_said(view, same, alike if rest and said.endswith(rest) else said) for same, said in told])
     draw_each(view)
 
 
