@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
@@ -183,7 +184,7 @@ def pending_line(view: View, line: Line) -> str:
 
 def draw_pending(view: View) -> None:
     found = matters(view.asked, view.lang)
-    page.heading(view.say("pending_title"), found.words["rule"])
+    page.heading(view.say("pending_title"), found.words["rule"], level=3)
     if not found.lines:
         page.paragraph(found.words["none"])
         return
@@ -212,7 +213,7 @@ def counts(found: Matters) -> dict[str, int]:
 
 def draw_gaps(view: View) -> None:
     rows = overview.gaps(view.asked, view.lang)
-    page.heading(view.say("gaps_title"), view.say("gaps_lead"))
+    page.heading(view.say("gaps_title"), view.say("gaps_lead"), level=3)
     found = zip(rows["page"], rows["title"], rows["reason"], strict=True)
     page.bullets([page.linked(view.link(slug), title) + page.quietly(reason) for slug, title, reason in found])
 
@@ -222,7 +223,7 @@ def draw_lines(view: View) -> None:
     shown = [
         {
             "id": row["line"],
-            "line": f"{row['line']} · {row['name']}: {row['title']}",
+            "line": line_said(row),
             "results": results_said(view, row["results"]),
         }
         for row in rows
@@ -231,7 +232,7 @@ def draw_lines(view: View) -> None:
     monitored = overview.monitored(view.snapshot)
     if monitored:
         columns += add_clocks(view, shown)
-    page.heading(view.say("lines_title"), page.subtitle(view))
+    page.heading(view.say("lines_title"), page.subtitle(view), level=3)
     page.table(shown, columns, caption=view.say("lines_title"))
     page.foot(
         view,
@@ -241,6 +242,12 @@ def draw_lines(view: View) -> None:
         metrics=tuple(LINE_CLOCKS) if monitored else (),
         rows=("result",),
     )
+
+
+def line_said(row: dict[str, Any]) -> str:
+    """Return a line's number, unless its name holds it, its name and its title."""
+    number = "" if row["line"] in row["name"] else f"{row['line']} · "
+    return f"{number}{row['name']}: {row['title']}"
 
 
 def add_clocks(view: View, shown: list[dict[str, str]]) -> list[Column]:

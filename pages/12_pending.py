@@ -80,7 +80,7 @@ def draw_sums(view: View, found: Matters) -> None:
         for one in found.sums
     ]
     page.heading(view.say("sums_title"), page.subtitle(view, view.say("sums_unit")))
-    st.html(markup.table(rows, columns, caption=view.say("sums_title"), classes="sums"))
+    st.html(markup.table(rows, columns, caption=view.say("sums_title")))
 
 
 # ---------------------------------------------------------------- the list

@@ -82,8 +82,8 @@ def draw_list(view: View, found: pd.DataFrame) -> None:
 
 
 def draw_identity(view: View, known: Row) -> None:
-    place, at = known["territory_name"], page.written(view, view.as_of, "date")
-    page.heading(known["title"] or view.say("no_title"), f"{place} · {view.app('as_of_line', day=at)}")
+    place = known["territory_name"]
+    page.heading(known["title"] or view.say("no_title"), f"{place} · {page.as_of_line(view)}")
     state = view.app(f"project_state.{known['state']}")
     dossier = page.linked(view.link("territories", place=known["territory"]), place)
     facts = [
@@ -623,10 +623,11 @@ def draw_project(view: View, known: Row) -> None:
 
 asked_for = page.view(__file__)
 found = queries.listed(asked_for.asked, asked_for.lang)
-trail.draw(asked_for, asked_for.chosen("project"))
 tools = st.container(horizontal=True, vertical_alignment="bottom")
 with tools:
     chosen = choose(asked_for, found)
+if chosen:
+    trail.draw(asked_for, chosen)
 if not chosen:
     draw_list(asked_for, found)
 else:

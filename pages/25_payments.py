@@ -678,8 +678,8 @@ def draw_request(view: View, chosen: str) -> None:
     said = view.say("numbered", number=row["number"])
     document = (row["source"], row["url"] or "#rows")
     trail.draw(view, project, (said, to_request(view, chosen)), document=document)
-    as_of = view.app("as_of_line", day=day(view, view.as_of))
-    page.heading(request_said(view, row), " · ".join([view.names("project")[project], row["project"], as_of]))
+    named = [view.names("project")[project], row["project"], page.as_of_line(view)]
+    page.heading(request_said(view, row), " · ".join(named))
     page.paragraph(stands(view, row))
     left, right = st.columns(2, gap="large")
     with left:
@@ -725,10 +725,12 @@ def draw_entries(view: View, chosen: str) -> None:
     """Draw what followed: in which accounts the request is, and the payments that are linked to it."""
     entries = payments.in_accounts(view.asked, chosen)
     paid = payments.payments_of(view.asked, chosen, view.lang)
+    page.heading(view.say("accounts_title"), level=3)
     if entries:
         page.table(*accounts_table(view, entries), caption=view.say("accounts_title"))
     else:
         page.note(view, "accounts_none")
+    page.heading(view.say("paid_title"), level=3)
     if paid:
         lines, columns = payments_table(view, paid)
         kept = [column for column in columns if column.name not in ("label", "number", "note", "source")]
@@ -747,7 +749,9 @@ def accounts_table(view: View, entries: Sequence[Row]) -> Table:
         }
         for entry in entries
     ]
-    return lines, [Column(name, view.say(f"account_{name}")) for name in lines[0]]
+    return lines, [
+        Column(name, view.say(f"account_{name}"), "right" if name == "eu_eur" else "left") for name in lines[0]
+    ]
 
 
 def draw_steps(view: View, row: Row) -> None:

@@ -277,7 +277,7 @@ def draw_sheet(view: View, found: list[sheets.Sheet], sheet: sheets.Sheet) -> No
     draw_trail(view, sheet, newest)
     label = sheets.projects(view.asked, view.lang)[sheet.project_id]
     title = view.say("sheet_title", period=sheet.said(view.lang), project=label)
-    page.heading(title, view.app("as_of_line", day=page.written(view, view.as_of, "date")))
+    page.heading(title, page.as_of_line(view))
     draw_strip(view, found, sheet, label)
     st.html(board.facts(facts(view, sheet, newest)))
     if not sheet.sheet_id:
@@ -737,7 +737,7 @@ else:
     if sheet is not None:
         draw_sheet(view, found, sheet)
     elif view.chosen("project") in sheets.projects(view.asked, view.lang):
-        trail.draw(view, view.chosen("project"))
+        trail.draw(view, view.chosen("project"), (view.say("menu"), ""))
         page.paragraph(view.say("project_none"))
     else:
         draw_every(view)

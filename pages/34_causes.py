@@ -248,7 +248,7 @@ def split_data(view: View, rows: pd.DataFrame, by: str) -> page.Data:
 def draw_lasting(view: View, kept: Kept) -> None:
     every = causes.lasting(kept.asked, view.lang, **kept.codes)
     now = every[every["standing"].astype(bool)]
-    page.heading(view.say("lasting_title"), page.subtitle(view, view.say("lasting_unit"), of=kept.named))
+    page.heading(view.say("lasting_title"), page.subtitle(view, view.say("lasting_unit"), of=kept.named), level=3)
     if now.empty:
         page.paragraph(view.say("lasting_none"))
     else:
@@ -301,6 +301,7 @@ def draw_uncoded(view: View, kept: Kept) -> None:
     page.heading(
         view.say("uncoded_title"),
         page.subtitle(view, view.say("uncoded_unit"), view.say(f"scopes.{kept.scope}"), of=kept.named),
+        level=3,
     )
     if every.empty:
         page.paragraph(view.say("uncoded_none"))
@@ -342,7 +343,7 @@ def uncoded_data(view: View, rows: pd.DataFrame) -> page.Data:
 
 def draw_sentences(view: View, kept: Kept) -> None:
     every = causes.sentences(kept.asked, view.lang, **kept.codes, newest=kept.newest)
-    page.heading(view.say("sentences_title"), page.subtitle(view, scope_said(view, kept), of=kept.named))
+    page.heading(view.say("sentences_title"), page.subtitle(view, scope_said(view, kept), of=kept.named), level=3)
     if every.empty:
         page.paragraph(view.say("causes_none"))
         return

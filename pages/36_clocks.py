@@ -122,7 +122,7 @@ def indicators_said(view: View, targets: int, lacking: int) -> str:
 def draw_table(view: View, rows: pd.DataFrame) -> None:
     """Draw every project as a row, with files to take away."""
     title = view.say("table_title")
-    page.heading(title, page.subtitle(view, view.say("table_unit")))
+    page.heading(title, page.subtitle(view, view.say("table_unit")), level=3)
     shown, columns = table_data(view, rows.head(ROWS_SHOWN), "projects")
     draw_rows(shown, columns, title)
     if len(rows) > ROWS_SHOWN:

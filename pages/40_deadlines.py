@@ -50,12 +50,15 @@ def project_link(view: View, id: str) -> str:
 
 
 def draw_sentences(view: View, lines: Sequence[str]) -> None:
-    page.heading(view.say("told_title"))
+    page.heading(view.say("told_title"), level=3)
     if view.project:
         page.paragraph(ledger.of_project(view.asked, view.project, view.lang))
         return
-    page.paragraph(ledger.of_all(view.asked, whose(view), view.lang))
-    page.bullets([lines_said(view, same, said) for same, said in ledger.of_lines(view.asked, lines, view.lang)])
+    whole = ledger.of_all(view.asked, whose(view), view.lang)
+    page.paragraph(whole)
+    told = ledger.of_lines(view.asked, lines, view.lang)
+    alike, (_, _, rest) = view.say("lines_alike"), whole.partition(": ")
+    page.bullets([lines_said(view, same, alike if rest and said.endswith(rest) else said) for same, said in told])
     draw_each(view)
 
 
@@ -236,7 +239,7 @@ def draw_without(view: View, left_out: tuple[str, ...], decided: pd.DataFrame) -
     options |= {act: act for act in left_out if act not in options}
     if not options:
         return
-    page.heading(view.say("without_title"), view.say("without_lead"))
+    page.heading(view.say("without_title"), view.say("without_lead"), level=3)
     st.multiselect(
         view.say("without_choose"),
         list(options),

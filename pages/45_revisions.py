@@ -59,7 +59,7 @@ def relative(view: View, share: Decimal | None) -> str:
 
 def subtitle_of(view: View, *parts: str) -> str:
     """Return the quiet line under what is said of one project alone."""
-    return " · ".join([*parts, view.app("as_of_line", day=page.short_day(view.as_of, "day", view.lang))])
+    return " · ".join([*parts, page.as_of_line(view)])
 
 
 # ---------------------------------------------------------------- choosing
@@ -142,7 +142,7 @@ def draw_waiting(view: View, found: pd.DataFrame, project: str) -> None:
         Column("title", view.say("col_title"), link="own", wide=True),
         Column("place", view.say("col_place"), link="project"),
         Column("kind", view.say("col_kind")),
-        Column("requested_on", view.say("col_requested_on"), "right"),
+        Column("requested_on", view.say("col_requested_on")),
         Column("waiting_days", view.say("col_waiting_days"), "right"),
         Column("asked_eur", view.say("col_asked_eur"), "right"),
     ]
@@ -198,11 +198,11 @@ def draw_funnel(view: View, found: pd.DataFrame) -> None:
 def draw_list(view: View, found: pd.DataFrame, followed: Mapping[str, Version]) -> None:
     page.heading(view.say("list_title"), page.subtitle(view, view.say("list_unit")))
     rows = [list_row(view, row, followed.get(row["change_id"])) for row in page.records(found)[:ROWS_SHOWN]]
-    right = ("requested_on", "decided_on", "effective_on", "days", "asked_eur", "moved_eur")
+    words = ("place", "kind", "state", "requested_on", "decided_on", "effective_on")
     columns = [
         Column("title", view.say("col_title"), link="own", wide=True),
-        *(Column(name, view.say(f"col_{name}")) for name in ("place", "kind", "state")),
-        *(Column(name, view.say(f"col_{name}"), "right") for name in right),
+        *(Column(name, view.say(f"col_{name}")) for name in words),
+        *(Column(name, view.say(f"col_{name}"), "right") for name in ("days", "asked_eur", "moved_eur")),
     ]
     page.table(rows, columns, caption=view.say("list_title"))
     draw_cut(view, len(rows), len(found))
@@ -279,7 +279,7 @@ def draw_facts(view: View, change: Row, version: Version | None) -> None:
         (view.say("fact_place"), markup.escape(place_in_file(view, change["file"], change["line"]))),
     ]
     items = "".join(f"<dt>{markup.escape(name)}</dt><dd>{html}</dd>" for name, html in told)
-    st.html(f'<dl class="facts">{items}</dl>')
+    st.html(f'<dl class="beside">{items}</dl>')
 
 
 def amounts(view: View, change: Row, version: Version | None) -> list[tuple[str, str]]:
@@ -694,8 +694,9 @@ def draw_known(view: View) -> None:
     followed = revisions.followed(every, known)
     project, change = draw_choices(view, every)
     if project:
+        here = view.link(view.spec.slug, project=project, change=None) if change else ""
         further = [(change["title"], "")] if change else []
-        trail.draw(view, project, *further)
+        trail.draw(view, project, (view.say("menu"), here), *further)
     if change:
         draw_change(view, change, followed.get(change["change_id"]))
     found = every[every["project_id"] == project] if project else every

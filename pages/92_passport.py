@@ -69,8 +69,7 @@ def subtitle(view: View, asked: Asked, group: str) -> str:
     projects = asked.chosen.get("project")
     if not projects:
         return page.subtitle(view, group)
-    day = view.app("as_of_line", day=page.written(view, asked.as_of, "date"))
-    return " · ".join([group, *(view.names("project")[id] for id in projects), day])
+    return " · ".join([group, *(view.names("project")[id] for id in projects), page.as_of_line(view)])
 
 
 def draw_verdict(view: View, asked: Asked, name: str) -> None:

@@ -154,4 +154,4 @@ def test_the_command_names_what_differs_and_ends_with_1(small_folder, cache, cap
     *named, counted = capsys.readouterr().out.splitlines()
     assert {line.partition(")")[0].partition("(")[2] for line in named} >= {"paid", "paid_advance"}
     assert all("Mostrato" in line and "ricalcolato" in line for line in named)
-    assert counted.endswith(f"{len(metrics()) - len(named)} metriche confermate dal ricalcolo, {len(named)} no.")
+    assert counted.endswith(f"{len(metrics()) - len(named)} grandezze confermate dal ricalcolo, {len(named)} no.")

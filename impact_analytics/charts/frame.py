@@ -194,7 +194,7 @@ def time_axis(start: date, end: date, lang: str, look: Theme, *, room: float = N
         "type": "date",
         "range": [start.isoformat(), end.isoformat()],
         "tickvals": places,
-        "ticktext": _thinned(_time_words(places, names), room),
+        "ticktext": _time_words(places, names, room),
         "ticks": "outside",
         "ticklen": 4,
         "tickcolor": look.quiet,
@@ -225,10 +225,17 @@ def share_of(when: str, start: date, end: date) -> float:
     return (date.fromisoformat(when) - start).days / max(1, (end - start).days)
 
 
-def _time_words(places: Sequence[str], names: Sequence[str]) -> list[str]:
-    if all(place[5:7] == "01" for place in places):
-        return [place[:4] for place in places]
-    kept = list(places) if len(places) <= LABELLED_TICKS else _every_other(places)
+def _time_words(places: Sequence[str], names: Sequence[str], room: float) -> list[str]:
+    years = all(place[5:7] == "01" for place in places)
+    kept = list(places) if years or len(places) <= LABELLED_TICKS else _every_other(places)
+    said = _named(places, names, kept)
+    if sum(width(name) + 8 for name in said if name) <= room:
+        return said
+    return _named(places, names, kept[::2])
+
+
+def _named(places: Sequence[str], names: Sequence[str], kept: Sequence[str]) -> list[str]:
+    """Return the words at the places kept, the year where it changes among these; blank at the others."""
     if all(place[5:7] == "01" for place in kept):
         return [place[:4] if place in kept else "" for place in places]
     new_year = {kept[0]} | {after for before, after in pairwise(kept) if before[:4] != after[:4]}
@@ -236,15 +243,6 @@ def _time_words(places: Sequence[str], names: Sequence[str]) -> list[str]:
         _quarter_words(place, name, new_year) if place in kept else ""
         for place, name in zip(places, names, strict=True)
     ]
-
-
-def _thinned(names: Sequence[str], room: float) -> list[str]:
-    """Return the names, every other one left out where they would touch."""
-    shown = [place for place, name in enumerate(names) if name]
-    if sum(width(names[place]) + 8 for place in shown) <= room:
-        return list(names)
-    kept = shown[::2]
-    return [name if place in kept else "" for place, name in enumerate(names)]
 
 
 def _every_other(places: Sequence[str]) -> list[str]:

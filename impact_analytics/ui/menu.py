@@ -54,8 +54,10 @@ def _refused(*, operator: bool) -> list["st.Page"]:
 
 def _menu(known: dict[str, "st.Page"], filters: Filters, choices: tuple[Choice, ...], lang: str) -> None:
     pairs = [pair for pair in to_pairs(filters, choices) if pair[0] in _common_ids()]
-    for section, specs in groupby((pages()[slug] for slug in known), lambda spec: spec.section):
-        st.html(f'<p class="menu-heading">{texts("app", lang)["sections"][section]}</p>')
+    sections = texts("app", lang)["sections"]
+    offered = sorted((pages()[slug] for slug in known), key=lambda spec: list(sections).index(spec.section))
+    for section, specs in groupby(offered, lambda spec: spec.section):
+        st.html(f'<p class="menu-heading">{sections[section]}</p>')
         for spec in specs:
             st.page_link(known[spec.slug], label=spec.words(lang)["menu"], query_params=pairs)
 

@@ -158,7 +158,7 @@ def _head(view: View) -> None:
 
 
 def _chips(view: View) -> str:
-    said = [view.programme.name[view.lang], view.app("as_of_line", day=formats.day(view.as_of, "day", view.lang))]
+    said = [view.programme.name[view.lang], as_of_line(view)]
     if not view.programme.is_open:
         said.append(view.programme.concluded.get(view.lang) or view.app("concluded"))
     for id, chosen in view.asked.where:
@@ -560,6 +560,11 @@ def relative(view: View, value: Any) -> str:
     return sign + full(abs(value), UNITS["share"], view.lang)
 
 
+def as_of_line(view: View) -> str:
+    """Return the day that the page is read as of, in words."""
+    return view.app("as_of_line", day=formats.day(view.as_of, "day", view.lang))
+
+
 def subtitle(view: View, unit: str = "", *more: str, of: str = "") -> str:
     """Return the quiet line under a title: unit, territory, as-of; `of` is what it is of, if not of everything."""
     narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
@@ -567,7 +572,7 @@ def subtitle(view: View, unit: str = "", *more: str, of: str = "") -> str:
         unit,
         *more,
         *([of, *narrowed] if of else narrowed or [view.app("whole")]),
-        view.app("as_of_line", day=formats.day(view.as_of, "day", view.lang)),
+        as_of_line(view),
     ]
     line = " · ".join(part for part in parts if part)
     return line[:1].upper() + line[1:]

@@ -64,11 +64,11 @@ def plain_project(told, day):
     head, term = f"{told['label']}: ", told["term_on"]
     if told["withdrawn_on"]:
         before = (
-            f"; il termine allora in vigore era il {written(term)}."
+            f"; il termine allora vigente era il {written(term)}."
             if term
             else ", quando nessun termine era ancora attestato."
         )
-        return f"{head}rinuncia da {written(told['withdrawn_on'])}{before}"
+        return f"{head}rinuncia ({written(told['withdrawn_on'])}){before}"
     if not term:
         return f"{head}al {written(day)} nessun termine è attestato{possibly([told])}."
     act = ORACLE.one("act", "act_id", told["act_id"]).get("short_it") or "attestato, senza atto"
@@ -84,7 +84,7 @@ def plain_project(told, day):
         late += f", fine {'reale' if told['ended_on'] else 'prevista'} {written(end)}"
     act = "atto non trovato" if told["act_not_found"] else act
     return (
-        f"{head}al {written(day)} il termine in vigore è il {written(term)} ({act}), {moved}; {late}{possibly([told])}."
+        f"{head}al {written(day)} il termine vigente è il {written(term)} ({act}), {moved}; {late}{possibly([told])}."
     )
 
 
@@ -102,7 +102,7 @@ def plain_all(found, label, day):
     others = [f"{written(term)} per {terms.count(term)}" for term in sorted(set(terms) - {last}, reverse=True)]
     others += [f"nessun termine attestato per {number - len(terms)}"] if len(terms) < number else []
     rest = f" ({'; '.join(others)})" if others else ""
-    text = f"{head}il termine in vigore{far} è il {written(last)}{of}{rest}, {all_moved(active)}; {all_late(active)}"
+    text = f"{head}il termine vigente{far} è il {written(last)}{of}{rest}, {all_moved(active)}; {all_late(active)}"
     return f"{text}{possibly(active)}."
 
 
