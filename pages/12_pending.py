@@ -170,23 +170,13 @@ def draw_downloads(view: View, found: Matters) -> None:
 
 def notes(view: View, found: Matters) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the lines: what they are, how narrowed and ordered, on what ground."""
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in found.asked.where]
-    picked = [
+    chosen = [
         *([found.words["topics"][view.chosen("topic")]] if view.chosen("topic") else []),
         *([turn_said(view.snapshot, view.chosen("turn"), view.lang)] if view.chosen("turn") else []),
     ]
-    told = [
-        (view.say("note_title"), found.title),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.short_day(view.as_of, "day", view.lang)),
-        (view.app("filters"), "; ".join([*narrowed, *picked]) or view.say("note_unfiltered")),
-        (view.say("note_rows"), str(len(found.lines))),
-        (view.say("note_rule"), found.words["rule"]),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-    ]
-    cited = [f"{title} {address}".strip() for title, address in sources.cited(view.asked, *TABLES)]
-    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+    more = [(view.say("note_rows"), str(len(found.lines))), (view.say("note_rule"), found.words["rule"])]
+    cited = sources.cited(view.asked, *TABLES)
+    return downloads.notes(view, *more, title=found.title, asked=found.asked, chosen=chosen, sources=cited)
 
 
 view = page.view(__file__)

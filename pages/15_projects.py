@@ -186,24 +186,13 @@ def fields(view: View, *, monitored: bool) -> list[Field]:
 
 def notes(view: View, rows: pd.DataFrame, sought: str) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the list: what it is, how it is narrowed, on what ground."""
-    narrowed = [
-        ", ".join(view.names(id)[value] for value in chosen) for id, chosen in projects.whole_lines(view.asked).where
-    ]
-    told = [
-        (view.say("note_title"), view.say("title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), day(view, view.as_of, "day")),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_unfiltered")),
+    more = [
         *([(view.say("note_search"), sought)] if sought else []),
         (view.say("note_rows"), str(len(rows))),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
         *([(view.say("note_estimates"), view.say("estimates"))] if estimated(rows) else []),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
     ]
-    cited = [
-        f"{title} {address}".strip() for title, address in sources.cited(view.asked, "project", "funding", "partner")
-    ]
-    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+    cited = sources.cited(view.asked, "project", "funding", "partner")
+    return downloads.notes(view, *more, asked=projects.whole_lines(view.asked), sources=cited)
 
 
 # ---------------------------------------------------------------- below the table

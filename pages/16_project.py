@@ -566,8 +566,7 @@ def draw_book(view: View, known: Row) -> None:
         "project",
         lambda: [sheet(view, name, part) for name, part in every_part(view).items() if len(part.rows)],
         lambda: notes(view, known),
-        notes_name=view.say("notes"),
-        about=view.project,
+        part=view.project,
     )
 
 
@@ -589,20 +588,16 @@ def notes(view: View, known: Row) -> list[tuple[str, str]]:
         for name, one in found.items()
         if one.value is not None
     ]
-    return [
-        (view.say("title"), known["title"] or view.say("no_title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.written(view, view.as_of, "date")),
+    more = [
         (view.say("col_territory"), known["territory_name"]),
         (view.say("col_lead"), known["lead"]),
         (view.say("col_codes"), codes_said(view, known)),
         (view.say("col_state"), view.app(f"project_state.{known['state']}")),
         (view.say("parts.terms"), ledger.of_project(view.asked, view.project, view.lang)),
         *figures,
-        (view.app("basis"), view.app(f"bases.{known['basis']}")),
-        (view.app("source"), f"{known['source']} {known['source_url']}".strip()),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
     ]
+    cited = [(known["source"], known["source_url"])]
+    return downloads.notes(view, *more, title=known["title"] or view.say("no_title"), sources=cited)
 
 
 # ---------------------------------------------------------------- the page

@@ -292,21 +292,12 @@ def fields(view: View) -> list[Field]:
 
 def notes(view: View) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the table: day, filters, and the rules themselves."""
-    asked = status.whole_projects(view.asked)
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in asked.where]
-    told = [
-        (view.say("note_title"), view.say("title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.short_day(view.as_of, "day", view.lang)),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_unfiltered")),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-    ]
     known = [
         f"{row['order']}. {row['grade']}: {row['metric']} {row['condition']}. {row['means']}. {row['ground']}"
         for row in (rule_row(view, place, rule) for place, rule in enumerate(status.rules(view.snapshot), 1))
     ]
-    return told + list(zip([view.say("note_rules"), *[""] * len(known)], known, strict=False))
+    rules = zip([view.say("note_rules"), *[""] * len(known)], known, strict=False)
+    return [*downloads.notes(view, asked=status.whole_projects(view.asked)), *rules]
 
 
 def draw_graded(view: View, found: Sequence[Graded]) -> None:

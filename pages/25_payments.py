@@ -649,20 +649,9 @@ def fields(view: View) -> list[Field]:
 
 def notes(view: View, rows: Sequence[Row]) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the requests: what they are, how narrowed, on what ground."""
-    where = of_every_line(view).asked.where
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in where]
-    told = [
-        (view.say("note_title"), view.say("all_title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), day(view, view.as_of)),
-        (view.app("filters"), "; ".join(narrowed) or view.app("whole")),
-        (view.say("note_rows"), str(len(rows))),
-        (view.say("note_days"), view.say("days_note")),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-    ]
-    cited = [f"{title} {address}".strip() for title, address in sources.cited(view.asked, "payment_request")]
-    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+    more = [(view.say("note_rows"), str(len(rows))), (view.say("note_days"), view.say("days_note"))]
+    asked, cited = of_every_line(view).asked, sources.cited(view.asked, "payment_request")
+    return downloads.notes(view, *more, title=view.say("all_title"), asked=asked, sources=cited)
 
 
 # ---------------------------------------------------------------- one request

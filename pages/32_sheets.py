@@ -231,17 +231,7 @@ def reminder_row(view: View, one: Reminder) -> dict[str, Any]:
 
 def notes(view: View, title: str, cited: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what stands beside the rows of a workbook: of what, as of when, narrowed how, from where."""
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
-    told = [
-        (view.say("note_title"), title),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.written(view, view.as_of, "date")),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_filters")),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-    ]
-    listed = [f"{name} {address}".strip() for name, address in cited]
-    return told + list(zip([view.app("sources"), *[""] * len(listed)], listed, strict=False))
+    return downloads.notes(view, title=title, sources=cited)
 
 
 # ---------------------------------------------------------------- one sheet

@@ -173,17 +173,7 @@ def sheet(view: View, rows: pd.DataFrame) -> Sheet:
 
 def notes(view: View) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the clocks: of when, how narrowed, on what ground."""
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
-    cited = [f"{title} {address}".strip() for title, address in sources.cited(view.asked, "sheet")]
-    return [
-        (view.say("note_title"), view.say("title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.short_day(view.as_of, "day", view.lang)),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_unfiltered")),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-        *zip([view.app("sources"), *[""] * len(cited)], cited, strict=False),
-    ]
+    return downloads.notes(view, sources=sources.cited(view.asked, "sheet"))
 
 
 # ---------------------------------------------------------------- the course of the gap

@@ -549,8 +549,7 @@ def draw_book(view: View, certain: pd.DataFrame) -> None:
             "ledger",
             lambda: [acts_sheet(view, certain), projects_sheet(view)],
             lambda: notes(view),
-            notes_name=view.say("notes"),
-            about=view.project,
+            part=view.project,
             text=lambda: told(view),
         )
 
@@ -601,18 +600,11 @@ def projects_sheet(view: View) -> Sheet:
 
 def notes(view: View) -> list[tuple[str, str]]:
     """Return what stands on the workbook beside the ledger: of which day, how narrowed, on what ground."""
-    told = [
-        (view.say("note_title"), view.say("title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), day(view, view.as_of)),
-        (view.app("filters"), whose(view) if view.asked.where else view.app("whole")),
+    more = [
         (view.say("told_title"), ledger.of_all(view.asked, whose(view), view.lang)),
         (view.say("note_immutable"), view.say("acts_immutable")),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
     ]
-    cited = [f"{title} {address}".strip() for title, address in sources.cited(view.asked, "deadline")]
-    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+    return downloads.notes(view, *more, sources=sources.cited(view.asked, "deadline"))
 
 
 def told(view: View) -> str:

@@ -671,18 +671,7 @@ def budget_fields(view: View) -> list[Field]:
 
 def notes(view: View, more: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the rows: day, filters, definitions, on what ground."""
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
-    told = [
-        (view.say("note_title"), view.say("title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.short_day(view.as_of, "day", view.lang)),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_unfiltered")),
-        *more,
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-    ]
-    listed = [f"{title} {address}".strip() for title, address in cited(view)]
-    return told + list(zip([view.app("sources"), *[""] * len(listed)], listed, strict=False))
+    return downloads.notes(view, *more, sources=cited(view))
 
 
 # ---------------------------------------------------------------- the page

@@ -548,20 +548,12 @@ def member_rows(view: View, drawn: Draw) -> pd.DataFrame:
 
 def notes(view: View, title: str, said: Sequence[str], drawn: Draw | None = None) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the rows: of a selection all that its protocol holds."""
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in view.asked.where]
-    told = (
-        selection.facts(drawn, view.lang) + selection.weights(drawn, view.lang)
-        if drawn
-        else [
-            (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-            (view.app("as_of"), page.written(view, view.as_of, "date")),
-            (view.app("filters"), "; ".join(narrowed) or view.app("whole")),
-            (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-            (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-        ]
-    )
-    signed = [("", line) for line in selection.signature(view.lang)] if drawn else []
-    return [(view.say("note_title"), title), *told, *((view.app("note"), line) for line in said), *signed]
+    lines = [(view.app("note"), line) for line in said]
+    if drawn is None:
+        return [*downloads.notes(view, title=title), *lines]
+    told = selection.facts(drawn, view.lang) + selection.weights(drawn, view.lang)
+    signed = [("", line) for line in selection.signature(view.lang)]
+    return [(view.app("title"), title), *told, *lines, *signed]
 
 
 # ---------------------------------------------------------------- what is published

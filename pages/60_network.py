@@ -352,20 +352,9 @@ def fields(view: View) -> list[Field]:
 
 def notes(view: View, rows: pd.DataFrame, sought: str) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the list: what it is, how it is narrowed, on what ground."""
-    where = projects.whole_lines(view.asked).where
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in where]
-    told = [
-        (view.say("note_title"), view.say("title")),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.written(view, view.as_of, "date")),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_unfiltered")),
-        *([(view.say("note_search"), sought)] if sought else []),
-        (view.say("note_rows"), str(len(rows))),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-    ]
-    cited = [f"{title} {address}".strip() for title, address in sources.cited(view.asked, "partner", "network_count")]
-    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+    more = [*([(view.say("note_search"), sought)] if sought else []), (view.say("note_rows"), str(len(rows)))]
+    cited = sources.cited(view.asked, "partner", "network_count")
+    return downloads.notes(view, *more, asked=projects.whole_lines(view.asked), sources=cited)
 
 
 # ---------------------------------------------------------------- the page

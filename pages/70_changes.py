@@ -209,18 +209,8 @@ def measured(view: View, one: changes.Moved | changes.Change) -> dict[str, Any]:
 
 def notes(view: View, found: Report) -> list[tuple[str, str]]:
     """Return what stands on the sheet beside the changes: between which days, how narrowed, on what ground."""
-    narrowed = [", ".join(view.names(id)[value] for value in chosen) for id, chosen in found.asked.where]
-    told = [
-        (view.say("note_title"), found.title),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.say("note_from"), found.days["since"]),
-        (view.say("note_until"), found.days["as_of"]),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_filters")),
-        (view.app("basis"), view.app(f"bases.{view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
-    ]
-    cited = [f"{title} {address}".strip() for title, address in found.sources]
-    return told + list(zip([view.app("sources"), *[""] * len(cited)], cited, strict=False))
+    more = [(view.say("note_from"), found.days["since"]), (view.say("note_until"), found.days["as_of"])]
+    return downloads.notes(view, *more, title=found.title, asked=found.asked, sources=found.sources)
 
 
 view = page.view(__file__)

@@ -232,17 +232,11 @@ def flat(view: View, one: Behind, stands: Stands, *, first: bool) -> Mapping[str
 def notes(view: View, asked: Asked, name: str, rows: behind.Tables) -> list[tuple[str, str]]:
     """Return what the workbook says of the number."""
     found, metric = value(asked, name), data.metrics()[name]
-    narrowed = [", ".join(view.names(id)[held] for held in chosen) for id, chosen in asked.where]
-    return [
-        (view.say("note_title"), passport.name_of(view, name)),
+    more = [
         (view.say("note_value"), page.written(view, found.value, found.unit, basis=found.basis)),
         *passport.lines(view, metric, behind.figure(asked, name, rows), rows),
-        (view.app("programme"), view.programme.title.get(view.lang, view.programme.name[view.lang])),
-        (view.app("as_of"), page.written(view, view.as_of, "date")),
-        (view.app("filters"), "; ".join(narrowed) or view.say("note_filters")),
-        (view.app("basis"), view.app(f"bases.{found.basis or view.programme.basis}")),
-        (view.app("snapshot"), f"{view.programme.id}-{view.snapshot.id}"),
     ]
+    return downloads.notes(view, *more, title=passport.name_of(view, name), asked=asked)
 
 
 # ---------------------------------------------------------------- SQL

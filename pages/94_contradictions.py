@@ -74,7 +74,7 @@ def draw_downloads(view: View, register: pd.DataFrame, effects: Effects) -> None
         view,
         "contradictions",
         lambda: Sheet(view.say("sheet"), rows(view, register, effects), fields(view)),
-        lambda: [("", page.subtitle(view))],
+        lambda: downloads.notes(view, sources=[(row["source"], row["url"]) for row in page.records(register)]),
     )
 
 
