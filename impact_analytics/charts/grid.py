@@ -27,7 +27,7 @@ from impact_analytics.charts.frame import (
     written,
 )
 from impact_analytics.charts.labels import BREAK, LINE, lines, width
-from impact_analytics.formats import NBSP, PERIOD, UNITS, Unit, listing, period
+from impact_analytics.formats import NBSP, PERIOD, UNITS, Unit, period
 from impact_analytics.theme import CLEAR, Theme, estimate_marker, not_known_marker, readable_on
 
 PITCH, LOW_PITCH = 30, 26  # px a row
@@ -36,7 +36,6 @@ ANGLE, SLANT = 40, 0.65  # degrees that long column names lean, and the share of
 FEW = 4  # columns up to which a share keeps its decimals
 DENSE = 8  # columns from which on only the years are named
 AXES = {"row": "origin", "column": "nature"}
-GRADES = ("received", "late", "to_be_completed", "missing")
 STATUSES = ("late", "watch", "not_known", "on_track", "not_started", "ended", "withdrawn")
 COUNT = UNITS["count"]
 
@@ -82,40 +81,6 @@ def heat_alt(rows: pd.DataFrame, lang: str, *, unit: Unit) -> str:
     return said + counted(lang, estimates=len(cells) - unknown - len(firm), not_known=unknown)
 
 
-def grades(rows: pd.DataFrame, look: Theme, lang: str) -> go.Figure:
-    """Draw a sign and a colour a sheet, projects down and periods across; columns id, label, period_id, grade.
-
-    `grade` is received, late, to_be_completed, missing, or None where none is due; a cell carries [id, period_id].
-    """
-    down = dict(zip(rows["id"], rows["label"], strict=True))
-    periods = sorted(set(rows["period_id"]))
-    names, styles = _period_names(periods, lang), _styles(look)
-    label, top = key([(sign, ink, words(grade, lang)) for grade, (sign, ink, _) in styles.items()], look, left=NAMES)
-    head = LINE * max(map(lines, names), default=1) + 6
-    margin = {"l": NAMES, "r": 8, "t": top + head, "b": 4}
-    across, lanes = ({name: place for place, name in enumerate(some)} for some in (periods, down))
-    cells = [(across[row.period_id], lanes[row.id], row) for row in records(rows) if word(row.grade)]
-    return figure(
-        [_grade([cell for cell in cells if cell[2].grade == grade], styles[grade], lang) for grade in GRADES],
-        look,
-        lang,
-        height=height_of(len(down), LOW_PITCH, margin),
-        margin=margin,
-        xaxis=_column_axis(names, look),
-        yaxis=row_axis(list(down.values()), look, LOW_PITCH),
-        annotations=[label | {"yshift": head}],
-    )
-
-
-def grades_alt(rows: pd.DataFrame, lang: str) -> str:
-    """Say how many sheets there are of each grade, and whose are missing."""
-    counts = rows["grade"].value_counts()
-    told = "; ".join(f"{words(grade, lang)} {counts.get(grade, 0)}" for grade in GRADES)
-    said = words("grades", lang, rows=rows["id"].nunique(), columns=rows["period_id"].nunique(), told=told)
-    missing = list(dict.fromkeys(rows.loc[rows["grade"].eq("missing"), "label"]))
-    return said + (" " + words("grades_missing", lang, who=listing(missing, lang)) if missing else "")
-
-
 def statuses(rows: pd.DataFrame, look: Theme, lang: str) -> go.Figure:
     """Draw a sign and a colour a status, projects down and periods across; columns id, label, period_id, grade.
 
@@ -123,7 +88,7 @@ def statuses(rows: pd.DataFrame, look: Theme, lang: str) -> go.Figure:
     """
     down = dict(zip(rows["id"], rows["label"], strict=True))
     periods = sorted(set(rows["period_id"]))
-    names, styles = _period_names(periods, lang), _status_styles(look)
+    names, styles = _period_names(periods, lang), _styles(look)
     found = [grade for grade in STATUSES if rows["grade"].eq(grade).any()]
     signs = [(styles[grade][0], styles[grade][1], words(f"status_{grade}", lang)) for grade in found]
     label, top = key(signs, look, left=NAMES)
@@ -275,16 +240,6 @@ def _column_names(across: Mapping[Any, str], room: float, lang: str) -> list[str
 
 
 def _styles(look: Theme) -> Mapping[str, Style]:
-    """Return sign, ink and fill of each grade; the inks are read on page and fill alike."""
-    return {
-        "received": ("✓", look.on_track_text, look.on_track_soft),
-        "late": ("!", look.watch_text, look.watch_soft),
-        "to_be_completed": ("…", look.accent, look.surface),
-        "missing": ("×", look.late_text, look.late_soft),
-    }
-
-
-def _status_styles(look: Theme) -> Mapping[str, Style]:
     """Return sign, ink and fill of each status; never colour alone."""
     return {
         "late": ("×", look.late_text, look.late_soft),
@@ -297,14 +252,14 @@ def _status_styles(look: Theme) -> Mapping[str, Style]:
     }
 
 
-def _grade(cells: Sequence[Cell], style: Style, lang: str, *, prefix: str = "") -> Spec:
-    """Return the cells of one grade: only what differs from cell to cell is sent for each."""
+def _status(cells: Sequence[Cell], style: Style, lang: str) -> Spec:
+    """Return the cells of one status: only what differs from cell to cell is sent; a click asks for the period."""
     sign, ink, fill = style
     when = {row.period_id: period(row.period_id, lang).replace(NBSP, " ") for *_, row in cells}
     said = [f"{row.label}, {when[row.period_id]}" for *_, row in cells]
-    grade = words(f"{prefix}{cells[0][2].grade}", lang) if cells else ""
-    return _cells(cells, {"color": fill}, said, [[row.id, row.period_id] for *_, row in cells]) | {
-        "hovertemplate": f"%{{hovertext}}<br><b>{grade}</b><extra></extra>",
+    status = words(f"status_{cells[0][2].grade}", lang) if cells else ""
+    return _cells(cells, {"color": fill}, said, [[row.period_id] for *_, row in cells]) | {
+        "hovertemplate": f"%{{hovertext}}<br><b>{status}</b><extra></extra>",
         "texttemplate": f"<b>{sign}</b>",
         "textposition": "inside",
         "insidetextanchor": "middle",
@@ -312,11 +267,6 @@ def _grade(cells: Sequence[Cell], style: Style, lang: str, *, prefix: str = "") 
         "constraintext": "none",
         "textfont": {"color": ink},
     }
-
-
-def _status(cells: Sequence[Cell], style: Style, lang: str) -> Spec:
-    """Return the cells of one status; a click asks for the period, whichever the project."""
-    return _grade(cells, style, lang, prefix="status_") | {"customdata": [[row.period_id] for *_, row in cells]}
 
 
 def _status_counts(grades: pd.Series, lang: str) -> str:

@@ -21,7 +21,6 @@ from impact_analytics.charts import (
     frame,
     grid,
     labels,
-    part_to_whole,
     ranking,
     timeline,
     trend,
@@ -56,7 +55,6 @@ COURSE = frame_of(
     ("t", "Servizi territoriali", 1, date(2030, 3, 31), 0.1, "supplied"),
     ("t", "Servizi territoriali", 1, date(2031, 6, 30), 0.6, "supplied"),
 )
-PARTS = frame_of("id label value basis", ("k", "noto", 30, "published"), ("r", "non ripartito", 10, "estimate"))
 CLOCKS = frame_of(
     "id label time physical expenditure basis", ("s", "Scuola", 0.7, 0.5, 0.4, ""), ("t", "Rete", 0.7, None, 0.1, "")
 )
@@ -66,14 +64,6 @@ CELLS = frame_of(
     ("a", "Alta", "2", "Due", None, ""),
     ("b", "Bassa", "1", "Uno", 0.9, ""),
     ("b", "Bassa", "2", "Due", 0.4, "estimate"),
-)
-SHEETS = frame_of(
-    "id label period_id grade",
-    ("a", "Alta", "2030-Q4", "received"),
-    ("a", "Alta", "2031-Q1", "late"),
-    ("b", "Bassa", "2030-Q4", "missing"),
-    ("b", "Bassa", "2031-Q1", "to_be_completed"),
-    ("c", "Costa", "2030-Q4", None),
 )
 STATUSES = frame_of(
     "id label period_id grade",
@@ -126,10 +116,8 @@ EVERY = {
     "dots": Chart(ranking.dots, ranking.dots_alt, MOMENTS, {"unit": SHARE, "before": "2030", "now": "2031"}),
     "lines": Chart(trend.lines, trend.lines_alt, COURSE, {"unit": SHARE, "acts": [(date(2030, 12, 1), "Atto")]}),
     "columns": Chart(trend.columns, trend.columns_alt, COLUMNS, {"unit": EUR}),
-    "equation": Chart(part_to_whole.equation, part_to_whole.equation_alt, PARTS, {"unit": EUR}),
     "clocks": Chart(deviation.clocks, deviation.clocks_alt, CLOCKS),
     "heat": Chart(grid.heat, grid.heat_alt, CELLS, {"unit": SHARE}),
-    "grades": Chart(grid.grades, grid.grades_alt, SHEETS),
     "statuses": Chart(grid.statuses, grid.statuses_alt, STATUSES),
     "causes": Chart(grid.causes, grid.causes_alt, CAUSES),
     "steps": Chart(deadlines.steps, deadlines.steps_alt, STEPS, {"as_of": AS_OF, "limits": LIMITS}),
@@ -260,16 +248,6 @@ def test_a_column_that_is_not_public_says_so():
     assert gone.text[0].replace("<br>", " ") == "amount not public"
 
 
-def test_the_equation_adds_up():
-    figure = drawn("equation")
-    assert [(trace.base[0], trace.x[0]) for trace in figure.data] == [(0, 30), (30, 10)]
-    assert figure.data[1].marker.color == CLEAR
-    rest = PARTS.assign(value=[30, None], basis="published")
-    assert part_to_whole.equation(rest, LOOK, "it", unit=EUR, total=50).data[1].x[0] == 20
-    with pytest.raises(ValueError, match="needs the total"):
-        part_to_whole.equation(rest, LOOK, "it", unit=EUR)
-
-
 def test_the_clocks_write_their_gap():
     texts_of = [note.text for note in drawn("clocks").layout.annotations]
     assert any("−20,0\u00a0punti" in text for text in texts_of)
@@ -281,14 +259,6 @@ def test_the_heat_map_writes_each_value_and_can_be_clicked():
     cells = [cell for trace in figure.data if trace.type == "bar" for cell in trace.customdata]
     assert sorted(cells) == [["a", "1"], ["a", "2"], ["b", "1"], ["b", "2"]]
     assert list(figure.data[-1].text) == ["20,0\u00a0%", "non noto", "90,0\u00a0%", "≈\u00a040,0\u00a0%"]
-
-
-def test_each_grade_has_a_sign_a_colour_and_a_word():
-    figure = drawn("grades")
-    assert len({trace.texttemplate for trace in figure.data}) == len(grid.GRADES)
-    assert len({trace.marker.color for trace in figure.data}) == len(grid.GRADES)
-    assert sum(len(trace.x) for trace in figure.data) == SHEETS["grade"].notna().sum()
-    assert "Bassa" in grid.grades_alt(SHEETS, "it")
 
 
 def test_each_status_has_a_sign_and_a_word_and_a_click_asks_for_its_period():
