@@ -127,6 +127,24 @@ def visit(chromium, server):
         window.context.close()
 
 
+@pytest.fixture(scope="module")
+def kept(chromium, server):
+    """Return a way to windows that stay open for all tests of a file: they hold the app's code, and load it once."""
+    opened: dict[tuple[tuple[str, object], ...], Visit] = {}
+
+    def window(**how):
+        known = tuple(how.items())
+        if known not in opened:
+            opened[known] = Visit(chromium, server, **how)
+        opened[known].errors.clear()
+        opened[known].outside.clear()
+        return opened[known]
+
+    yield window
+    for one in opened.values():
+        one.context.close()
+
+
 def _wait_for(address: str) -> None:
     for _ in range(200):
         try:

@@ -31,8 +31,8 @@ def violations(page) -> list[str]:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("programme", PROGRAMMES)
 @pytest.mark.parametrize("slug", SLUGS)
-def test_page_is_accessible_and_keeps_to_its_host(visit, slug, programme, dark):
-    window = visit(dark=dark, lang="it" if dark else "en")
+def test_page_is_accessible_and_keeps_to_its_host(kept, slug, programme, dark):
+    window = kept(dark=dark, lang="it" if dark else "en")
     page = window.open(address(slug, f"programme={programme}"))
     assert violations(page) == []
     assert window.outside == []
@@ -41,8 +41,8 @@ def test_page_is_accessible_and_keeps_to_its_host(visit, slug, programme, dark):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_page_fits_a_phone(visit, slug):
-    page = visit(width=390).open(address(slug))
+def test_page_fits_a_phone(kept, slug):
+    page = kept(width=390).open(address(slug))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
