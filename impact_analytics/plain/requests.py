@@ -102,20 +102,19 @@ def held(tables: Tables, day: date) -> Mapping[str, Row]:
     return {id: max(rows, key=lambda row: int(row["position"])) for id, rows in steps.items()}
 
 
-def requests(asked: Question) -> Iterator[tuple[Row, Row, bool]]:
-    """Yield every request with a step by the day, that step, and whether it is open."""
+def requests(asked: Question) -> Iterator[tuple[Row, Row | None, bool]]:
+    """Yield every request submitted by the day, its newest step where one was written down, and whether it is open."""
     steps = held(asked.tables, asked.as_of)
-    for row in asked.tables.rows("payment_request"):
-        if row["request_id"] in steps:
-            closed = row["decided_on"] is not None and row["decided_on"] <= asked.as_of
-            yield row, steps[row["request_id"]], not closed
+    for row in asked.known("payment_request", "submitted_on"):
+        closed = row["decided_on"] is not None and row["decided_on"] <= asked.as_of
+        yield row, steps.get(row["request_id"]), not closed
 
 
 def open_ones(asked: Question, holder: str = "") -> Iterator[Part]:
     """Yield 1 for each request that is open, and with a holder where one is meant; 0 for the others."""
     for row, step, is_open in requests(asked):
-        counts = is_open and holder in ("", step["holder"])
-        yield part(int(counts), places(asked.tables)[row["project_id"]], row, step)
+        counts = is_open and holder in ("", step["holder"] if step else "nobody")
+        yield part(int(counts), places(asked.tables)[row["project_id"]], *((row, step) if step else (row,)))
 
 
 @twin
@@ -149,6 +148,7 @@ def oldest_request(asked: Question) -> Figure:
     def parts() -> Iterator[Part]:
         for row, step, is_open in requests(asked):
             days = (asked.as_of - row["submitted_on"]).days if is_open else None
-            yield part(days, places(asked.tables)[row["project_id"]], row, step, column="submitted_on")
+            rows = (row, step) if step else (row,)
+            yield part(days, places(asked.tables)[row["project_id"]], *rows, column="submitted_on")
 
     return largest(parts())

@@ -435,3 +435,5 @@ def test_a_request_without_steps_is_listed_and_nobody_is_said_to_have_it(small_f
     assert [one["request_id"] for one in payments.worst(submitted)] == [row["request_id"]]
     assert sum(one["requests"] for one in payments.ageing(submitted, (30, 60, 90))) == 1
     assert not [one for one in payments.waiting(submitted) if one.open]
+    assert [value(whole, name).value for name in ("requests_open", "requests_authority")] == [1, 0]
+    assert value(whole, "oldest_request").value == found["total_days"]

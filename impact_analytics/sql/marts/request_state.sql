@@ -1,4 +1,5 @@
 -- One row per day asked for and payment request submitted by then: who holds it, since when, and the days spent with each so far.
+-- A request whose steps nobody wrote down is in nobody's hands since it was submitted.
 WITH step AS (
     SELECT
         day.as_of,
@@ -26,7 +27,7 @@ clock AS (
     GROUP BY as_of, request_id
 )
 SELECT
-    c.as_of,
+    day.as_of,
     r.request_id,
     r.project_id,
     p.territory,
@@ -34,18 +35,19 @@ SELECT
     r.number,
     r.submitted_on,
     r.declared_eur,
-    CASE WHEN r.decided_on <= c.as_of THEN r.eligible_eur END AS eligible_eur,
+    CASE WHEN r.decided_on <= day.as_of THEN r.eligible_eur END AS eligible_eur,
     c.step,
-    c.holder,
-    c.since_on,
-    date_diff('day', r.submitted_on, c.as_of) AS age_days,
+    coalesce(c.holder, 'nobody') AS holder,
+    coalesce(c.since_on, r.submitted_on) AS since_on,
+    date_diff('day', r.submitted_on, day.as_of) AS age_days,
     c.authority_days,
     c.beneficiary_days,
     c.auditor_days,
     c.suspended_days,
-    CASE WHEN r.decided_on <= c.as_of THEN 0 ELSE 1 END AS open,
+    CASE WHEN r.decided_on <= day.as_of THEN 0 ELSE 1 END AS open,
     1 AS requests,
     r.basis
-FROM clock AS c
-JOIN payment_request AS r USING (request_id)
+FROM day
+JOIN payment_request AS r ON r.submitted_on <= day.as_of
+LEFT JOIN clock AS c ON c.as_of = day.as_of AND c.request_id = r.request_id
 JOIN fact_place AS p USING (project_id)
