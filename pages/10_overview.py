@@ -8,7 +8,7 @@ from impact_analytics.charts import timeline, trend
 from impact_analytics.queries import Asked, by_id, history, overview, sources, territories, value, values
 from impact_analytics.queries.matters import Line, Matters, matters
 from impact_analytics.queries.pending import Item, largest_advance, oldest_request
-from impact_analytics.ui import page, territory_map
+from impact_analytics.ui import freshness, page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
 PENDING_SHOWN = 8
@@ -25,6 +25,7 @@ CARDS = {
     "changes_waiting": "revisions",
 }
 LINE_CLOCKS = {"budget_progress": "col_progress", "physical_progress": "col_physical"}
+SPENT = "expenditure_progress"
 MOVING = (*CARDS, "gap", "uncovered_advance", "oldest_request", "sheets_missing", "sheets_late")
 
 
@@ -47,7 +48,8 @@ def moving_card(view: View, asked: Asked, name: str, *, note: str = "", note_lin
     spark = trend.sparkline_svg([page.number(point) for point in line], view.look)
     before = line[asked.all_days.index(since(view))] if line else None
     found = values(asked, MOVING)[name]
-    changed = note or page.change(view, found, before, since(view))
+    recent = freshness.brief(view) if name == SPENT else ""
+    changed = note or "; ".join(filter(None, (page.change(view, found, before, since(view)), recent)))
     card = page.card_of(view, found, note=changed, spark=spark, link=view.link(slug))
     return replace(card, note_link=note_link) if note and card.note == note else card
 

@@ -9,7 +9,7 @@ from impact_analytics.charts import deadlines as drawn
 from impact_analytics.exports import Field, Sheet
 from impact_analytics.queries import deadlines, ledger, overview, sources, values
 from impact_analytics.queries import project as queries
-from impact_analytics.ui import downloads, markup, page, trail
+from impact_analytics.ui import downloads, freshness, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
 
 LISTED = 40  # projects to choose from on the page
@@ -139,6 +139,8 @@ def draw_cards(view: View, *, monitored: bool) -> None:
 def card(view: View, found: Any) -> Card:
     if found.metric == "moved_months":
         return page.card_of(view, found, note=split_said(view))
+    if found.metric == "incurred":
+        return page.card_of(view, found, note=freshness.brief(view))
     if found.metric == "residual_delay" and found.value is not None:
         late = found.value > 0
         return page.card_of(

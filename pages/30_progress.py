@@ -8,10 +8,11 @@ import streamlit as st
 from impact_analytics.charts import deviation, grid, trend
 from impact_analytics.charts.frame import records
 from impact_analytics.queries import Asked, Value, overview, progress, sources, value
-from impact_analytics.ui import page, results, told, trail
+from impact_analytics.ui import freshness, page, results, told, trail
 from impact_analytics.ui.page import Card, Column, View
 
 EUR = progress.unit("incurred")
+SPENT = ("expenditure_progress", "budget_progress")
 TABS = ("lines", "territories")
 LINES_DRAWN = 4
 STATUS_SIGNS = {"on_track": "✓", "watch": "!", "late": "×"}
@@ -38,7 +39,8 @@ def clock_card(view: View, asked: Asked, name: str) -> Card:
     course = progress.course(asked, name, page.days_between(view, since))
     spark = trend.sparkline_svg([page.number(point) for point in course.values()], view.look)
     found = value(asked, name)
-    changed = change(view, found, course.get(since), since)
+    recent = freshness.brief(view, asked) if name in SPENT else ""
+    changed = "; ".join(filter(None, (change(view, found, course.get(since), since), recent)))
     return page.card_of(view, found, label=progress.name(name, view.lang), note=changed, spark=spark)
 
 
