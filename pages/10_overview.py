@@ -11,7 +11,7 @@ from impact_analytics.queries.pending import Item, largest_advance, oldest_reque
 from impact_analytics.ui import freshness, page, territory_map
 from impact_analytics.ui.page import Card, Column, View
 
-PENDING_SHOWN = 8
+PENDING_SHOWN = 7
 RESULTS_SHOWN = 4
 # What each card shows, and the page that answers it.
 CARDS = {

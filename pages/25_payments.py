@@ -13,7 +13,7 @@ from impact_analytics.queries.payments import Rung, Waiting
 from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
 
-SHOWN = 25
+SHOWN = 7
 NEWEST = 5
 COUNT, DAYS = page.UNITS["count"], page.UNITS["days"]
 LEDGERS = ("payment_request", "payment", "recovery")

@@ -11,7 +11,7 @@ from impact_analytics.ui import downloads, page, told, trail
 from impact_analytics.ui.page import Column, View
 
 CARDS = ("causes_newest", "projects_with_causes", "causes", "causes_uncoded", "causes_uncoded_rate")
-PLACES_SHOWN, LASTING_SHOWN, ENDED_SHOWN, UNCODED_SHOWN, SENTENCES_SHOWN = 12, 15, 8, 12, 12
+PLACES_SHOWN, LASTING_SHOWN, UNCODED_SHOWN, SENTENCES_SHOWN = 6, 6, 3, 4
 SCOPES = ("all", "newest")
 CAUSES = ("sheet_cause",)
 ACROSS = {"origin": "nature", "nature": "origin", "origin_id": "nature_id", "nature_id": "origin_id"}
@@ -256,9 +256,7 @@ def draw_lasting(view: View, kept: Kept) -> None:
         note_more(view, len(now), LASTING_SHOWN)
     ended = every[~every["standing"].astype(bool)]
     if len(ended):
-        page.heading(view.say("ended_title"), view.say("ended_unit"), level=3)
-        lasting_table(view, ended.head(ENDED_SHOWN), view.say("ended_title"))
-        note_more(view, len(ended), ENDED_SHOWN)
+        page.note(view, "ended_said", count=len(ended))
     page.note(view, "lasting_note")
     page.foot(
         view,

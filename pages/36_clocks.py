@@ -18,7 +18,7 @@ MOVES = ("gap", "expenditure_gap")
 SCHOOL = tuple(clocks.SCHOOL.values())[:3]
 SIGNS = {"on_track": "✓", "watch": "!", "late": "×", "": "–"}
 POINTS, SHARE = page.UNITS["points"], page.UNITS["share"]
-ROWS_DRAWN, ROWS_SHOWN = 12, 30
+ROWS_DRAWN, ROWS_SHOWN = 5, 8
 
 
 def choose_project(picked: list[str]) -> None:

@@ -14,6 +14,7 @@ from impact_analytics.ui.page import Card, Column, View
 
 TABLE_ROWS = 24
 SHORT = 25
+LATEST = 10  # projects in the table; all are in its data
 NBSP = "\u00a0"
 LIMIT = "incurred"
 MOVED = (*(f"{name}_months" for name in deadlines.EXTENSIONS), "moved_months")
@@ -78,8 +79,11 @@ def draw_each(view: View) -> None:
         for label, _, rest in [said.partition(": ")]
     )
     more = f"<p class='quiet'>{markup.escape(view.say('each_more'))}</p>" if len(every) > SENTENCES else ""
-    title = markup.escape(view.say("each_title", count=len(every)))
-    st.html(f'<details><summary>{title}</summary><ul class="actions">{items}</ul>{more}</details>')
+    title = view.say("each_title", count=len(every))
+    opened = st.expander(title, key="each", on_change="rerun", type="compact")
+    if opened.open:
+        with opened:
+            st.html(f'<ul class="actions">{items}</ul>{more}')
 
 
 def whose(view: View) -> str:
@@ -380,11 +384,12 @@ def draw_projects(view: View, rows: pd.DataFrame) -> None:
 
 
 def with_words(figure: Any, view: View, rows: pd.DataFrame) -> Any:
-    """Say under the pointer no more of a date than is known of it."""
+    """Say under the pointer, once for each bar, no more of a date than is known of it."""
     said = [project_said(view, row) for row in each(rows)]
-    for trace in figure.data:
-        if trace.hovertext:
-            trace.hovertext = [said[int(place)] for place in trace.y]
+    first, *others = [trace for trace in figure.data if trace.hovertext]
+    first.hovertext = [said[int(place)] for place in first.y]
+    for trace in others:
+        trace.update(hovertext=None, hovertemplate=None, hoverinfo="none")
     return figure
 
 
@@ -623,7 +628,9 @@ def draw_table(view: View, rows: pd.DataFrame) -> None:
     page.heading(view.say("table_title"), view.say("table_unit"), level=3)
     shown, columns = projects_table(view, rows)
     kept = [column for column in columns if column.name not in ("call_term_on", "own_term_on")]
-    page.table(shown, kept, caption=view.say("table_title"))
+    page.table(shown.head(LATEST), kept, caption=view.say("table_title"))
+    if len(rows) > LATEST:
+        page.paragraph(view.app("rows_shown", shown=LATEST, total=len(rows)), quiet=True)
     page.foot(
         view,
         "deadline_table",

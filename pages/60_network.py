@@ -12,8 +12,8 @@ from impact_analytics.queries import network, projects, sources
 from impact_analytics.ui import downloads, markup, page, territory_map
 from impact_analytics.ui.page import Column, View
 
-AT_ONCE = 15  # rows of the table
-POINTS = 70  # on the map: beyond these only one kind is shown
+AT_ONCE = 6  # rows of the table
+POINTS = 55  # on the map: beyond these only one kind is shown
 PITCH = 44  # px a bar
 Row = Mapping[Any, Any]
 

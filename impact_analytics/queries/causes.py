@@ -1,5 +1,6 @@
 """Why things are late: the causes that sheets name, by origin and nature, how long they last, and what is not coded."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -94,8 +95,9 @@ def lasting(asked: Asked, lang: str, origin: str = "", nature: str = "") -> pd.D
     no sheet, or whose sheet does not name the cause, ends the row; ended rows of one period are left out.
     """
     sql = f"""
-        {_runs_sql(asked, narrowed(origin, nature, newest=False))}
-        SELECT r.standing, r.project_id, t.name_{lang} AS place, l.name_{lang} AS line, o.name_{lang} AS origin,
+        {_runs_sql(replace(asked, where=()), narrowed(origin, nature, newest=False))}
+        SELECT r.territory, t.macro_area, r.action_line, r.standing, r.project_id,
+            t.name_{lang} AS place, l.name_{lang} AS line, o.name_{lang} AS origin,
             n.name_{lang} AS nature, r.periods, r.since_id, r.period_id, s.sentence, s.basis
         FROM run AS r
         JOIN told AS s ON s.project_id = r.project_id AND s.action_line IS NOT DISTINCT FROM r.action_line
@@ -107,7 +109,7 @@ def lasting(asked: Asked, lang: str, origin: str = "", nature: str = "") -> pd.D
         ORDER BY r.standing DESC, r.periods DESC, r.place DESC, t.name_{lang}, r.project_id,
             l.position NULLS LAST, o.position, n.position
     """
-    found = rows(asked, sql, origin=origin, nature=nature)
+    found = _within(asked, rows(replace(asked, where=()), sql, origin=origin, nature=nature))
     return _dated(found, lang, since="since_id", until="period_id")
 
 
@@ -139,23 +141,32 @@ def sentences(asked: Asked, lang: str, origin: str = "", nature: str = "", *, ne
     """Return every cause with its sentence, newest first: period_id, period, project_id, place, line, origin, nature
     (None where not coded), sentence, sheet_id, position, basis.
     """
-    found = rows(
-        asked,
+    every = rows(
+        replace(asked, where=()),
         f"""
-        SELECT x.period_id, x.project_id, t.name_{lang} AS place, l.name_{lang} AS line, o.name_{lang} AS origin,
+        SELECT x.territory, x.macro_area, x.action_line, x.period_id, x.project_id,
+            t.name_{lang} AS place, l.name_{lang} AS line, o.name_{lang} AS origin,
             n.name_{lang} AS nature, x.sentence, x.sheet_id, x.position, x.basis
         FROM mart_cause AS x
         JOIN territory AS t ON t.territory = x.territory
         LEFT JOIN action_line AS l ON l.action_line = x.action_line
         LEFT JOIN code AS o ON o.list = '{CODES["origin"]}' AND o.code = x.origin
         LEFT JOIN code AS n ON n.list = '{CODES["nature"]}' AND n.code = x.nature
-        WHERE x.as_of = $as_of AND {narrowed_sql(asked, "x", EVERY)} AND {narrowed(origin, nature, newest=newest)}
+        WHERE x.as_of = $as_of AND {narrowed(origin, nature, newest=newest)}
         ORDER BY x.ends_on DESC, place, x.project_id, x.position
         """,
         origin=origin,
         nature=nature,
     )
-    return _dated(found, lang, period="period_id")
+    return _dated(_within(asked, every), lang, period="period_id")
+
+
+def _within(asked: Asked, every: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows that the question is narrowed to: one answer for a day serves every territory and line."""
+    kept = every
+    for id, chosen in asked.where:
+        kept = kept[kept[dimensions()[id].column].isin(chosen)]
+    return kept.drop(columns=["territory", "macro_area", "action_line"]).reset_index(drop=True)
 
 
 def states(asked: Asked, lang: str) -> pd.DataFrame:

@@ -25,7 +25,7 @@ SCHOOL = {
     "school_gap": "school_gap",
 }
 EVERY = ("territory", "macro_area", "action_line", "project")
-TREND = 12  # ends of periods a course goes back
+TREND = 5  # ends of periods a course goes back
 
 
 def standing(gap: Any, thresholds: Mapping[str, float]) -> str:
