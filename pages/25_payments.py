@@ -14,7 +14,7 @@ from impact_analytics.ui import downloads, markup, page, trail
 from impact_analytics.ui.page import Card, Column, View
 
 SHOWN = 7
-NEWEST = 5
+NEWEST = 4
 COUNT, DAYS = page.UNITS["count"], page.UNITS["days"]
 LEDGERS = ("payment_request", "payment", "recovery")
 Row = Mapping[str, Any]
