@@ -13,7 +13,7 @@ from impact_analytics.queries.status import Graded, Rule, Verdict
 from impact_analytics.ui import downloads, markup, page
 from impact_analytics.ui.page import Column, View
 
-ROWS_SHOWN, ROWS_DRAWN = 15, 40
+ROWS_SHOWN = 40
 NBSP = "\u00a0"
 SIGNS = {
     "late": "×",
@@ -185,7 +185,7 @@ def draw_history(view: View, shown: Sequence[Graded]) -> None:
 
 def history_rows(view: View, rows: pd.DataFrame, shown: Sequence[Graded]) -> pd.DataFrame:
     """Return the grades in the order of the table above, named by their territory."""
-    order = {one.project: place for place, one in enumerate(shown[:ROWS_DRAWN])}
+    order = {one.project: place for place, one in enumerate(shown[:ROWS_SHOWN])}
     places = view.names("territory")
     named = {one.project: places[one.territory] for one in shown}
     kept = rows[rows["project"].isin(list(order))]

@@ -256,7 +256,7 @@ def _status(cells: Sequence[Cell], style: Style, lang: str) -> Spec:
     """Return the cells of one status: only what differs from cell to cell is sent; a click asks for the period."""
     sign, ink, fill = style
     when = {row.period_id: period(row.period_id, lang).replace(NBSP, " ") for *_, row in cells}
-    said = [f"{row.label}, {when[row.period_id]}" for *_, row in cells]
+    said = [when[row.period_id] for *_, row in cells]  # whose it is stands at its row
     status = words(f"status_{cells[0][2].grade}", lang) if cells else ""
     return _cells(cells, {"color": fill}, said, [[row.period_id] for *_, row in cells]) | {
         "hovertemplate": f"%{{hovertext}}<br><b>{status}</b><extra></extra>",

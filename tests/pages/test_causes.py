@@ -50,7 +50,11 @@ def test_a_click_on_a_grid_tells_row_and_column(monkeypatch):
 
 def test_projects_furthest_behind_stand_first_with_a_sign_and_a_word():
     shown = said(opened("clocks", lang="en", programme="example"))
-    assert shown.index("×\u00a0late") < shown.index("!\u00a0watch") < shown.index("✓\u00a0on\u00a0track")
+    assert shown.index("×\u00a0late") < shown.index("!\u00a0watch")
+    alone = (
+        said(opened("clocks", lang="en", programme="example", territory=f"T{number:02}")) for number in range(1, 21)
+    )
+    assert any("✓\u00a0on\u00a0track" in one for one in alone)
 
 
 def test_school_time_is_left_out_where_no_line_keeps_to_it():

@@ -73,7 +73,7 @@ def test_what_is_not_public_is_one_sentence_and_what_is_stands_there():
         ("projects", {}),
         ("territories", {"place": "T10"}),
         ("territories", {}),
-        ("deadlines", {}),
+        ("deadlines", {"territory": "T10"}),
         ("funding", {}),
         ("network", {"territory": "T10"}),
         ("changes", {"territory": "T10"}),
