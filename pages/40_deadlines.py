@@ -14,7 +14,7 @@ from impact_analytics.ui.page import Card, Column, View
 
 TABLE_ROWS = 24
 SHORT = 25
-LATEST = 10  # projects in the table; all are in its data
+LATEST = 30  # projects in the table; all are in its data
 NBSP = "\u00a0"
 LIMIT = "incurred"
 MOVED = (*(f"{name}_months" for name in deadlines.EXTENSIONS), "moved_months")
@@ -395,14 +395,12 @@ def with_words(figure: Any, view: View, rows: pd.DataFrame) -> Any:
 
 def project_said(view: View, row: Any) -> str:
     told = [
-        (view.say("col_started"), row.started or view.app("not_known")),
         (view.say("col_term_on"), day(view, row.term_on)),
-        (view.say("col_superseded"), ", ".join(day(view, term) for term in row.superseded)),
         (view.say("col_end"), f"{row.ended} ({view.say(row.end_kind)})" if row.end_kind else view.app("not_known")),
         (view.say("col_residual_days"), page.written(view, row.residual_days, "days") if row.end_kind else ""),
     ]
     if row.withdrawn:
-        told[3:] = [(view.say("withdrawn"), row.withdrawn)]
+        told[1:] = [(view.say("withdrawn"), row.withdrawn)]
     return "<br>".join([f"<b>{row.label}</b>", *(f"{name}: {said}" for name, said in told if said)])
 
 
