@@ -397,7 +397,6 @@ def project_said(view: View, row: Any) -> str:
     told = [
         (view.say("col_term_on"), day(view, row.term_on)),
         (view.say("col_end"), f"{row.ended} ({view.say(row.end_kind)})" if row.end_kind else view.app("not_known")),
-        (view.say("col_residual_days"), page.written(view, row.residual_days, "days") if row.end_kind else ""),
     ]
     if row.withdrawn:
         told[1:] = [(view.say("withdrawn"), row.withdrawn)]
