@@ -71,19 +71,22 @@ def lines_said(view: View, lines: Sequence[str], said: str) -> str:
 
 
 def draw_each(view: View) -> None:
-    """Lay a sentence for each project under one line to open."""
-    every = list(ledger.of_projects(view.asked, view.lang).items())
+    """Lay a sentence for each project under one line to open; they are put together once it is."""
+    every = ledger.of_projects(view.asked, view.lang)
+    opened = st.expander(view.say("each_title", count=len(every)), key="each", on_change="rerun", type="compact")
+    if opened.open:
+        with opened:
+            st.html(each_html(view, list(every.items())))
+
+
+def each_html(view: View, every: list[tuple[str, str]]) -> str:
     items = "".join(
         f"<li>{page.linked(project_link(view, id), label)}: {markup.escape(rest)}</li>"
         for id, said in every[:SENTENCES]
         for label, _, rest in [said.partition(": ")]
     )
     more = f"<p class='quiet'>{markup.escape(view.say('each_more'))}</p>" if len(every) > SENTENCES else ""
-    title = view.say("each_title", count=len(every))
-    opened = st.expander(title, key="each", on_change="rerun", type="compact")
-    if opened.open:
-        with opened:
-            st.html(f'<ul class="actions">{items}</ul>{more}')
+    return f'<ul class="actions">{items}</ul>{more}'
 
 
 def whose(view: View) -> str:
