@@ -49,6 +49,7 @@ def draw_effect(view: View, row: Mapping[Any, Any], effect: tuple[Moved, ...] | 
     columns = [
         Column("figure", view.say("col_figure"), wide=True),
         *(Column(name, view.say(f"col_{name}"), "right") for name in ("treated", "otherwise", "difference")),
+        Column("basis", view.app("basis")),
     ]
     page.table([figure_row(view, moved) for moved in effect], columns, caption=row["quote"])
     page.note(view, "unchanged", count=contradictions.compared() - len(effect))
@@ -63,6 +64,7 @@ def figure_row(view: View, moved: Moved) -> dict[str, str]:
         "treated": treated,
         "otherwise": otherwise,
         "difference": sentences.difference_said(moved, view.lang) or "–",
+        "basis": view.app(f"bases.{moved.basis}") if moved.basis else "",
     }
 
 
@@ -81,12 +83,12 @@ def draw_downloads(view: View, register: pd.DataFrame, effects: Effects) -> None
 def fields(view: View) -> list[Field]:
     texts = [Field(name, view.say(f"col_{name}")) for name in ("quote", "problem", "treatment", "source", "figure")]
     amounts = [Field(name, view.say(f"col_{name}"), unit_in="unit") for name in ("treated", "otherwise")]
-    return [*texts, *amounts, Field("difference", view.say("col_difference"))]
+    return [*texts, *amounts, Field("difference", view.say("col_difference")), Field("basis", view.app("basis"))]
 
 
 def rows(view: View, register: pd.DataFrame, effects: Effects) -> pd.DataFrame:
     """Return a row for each figure that another reading changes, and one for each that changes none."""
-    nothing = {"figure": None, "treated": None, "otherwise": None, "difference": None, "unit": ""}
+    nothing = {"figure": None, "treated": None, "otherwise": None, "difference": None, "basis": None, "unit": ""}
     found = [
         {**row, **one}
         for row in page.records(register)
